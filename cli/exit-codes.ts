@@ -1,0 +1,30 @@
+import type { ErrorCode } from '../protocol/errors.ts';
+
+/** What the exit status of `reeve` means; `docs/cli.md` repeats the table. */
+export const EXIT = {
+  ok: 0,
+  failed: 1,
+  usage: 2,
+  cannotVerify: 3,
+  denied: 4,
+  approvalPending: 5,
+  tampered: 6,
+  notRunning: 7,
+  interrupted: 130,
+} as const;
+
+/** The exit status of an error; anything that is not listed failed. */
+export function toExitCode(code: ErrorCode): number {
+  switch (code) {
+    case 'USAGE':
+    case 'CONFIG_INVALID':
+      return EXIT.usage;
+    case 'LEDGER_DAMAGED':
+    case 'LINE_INVALID':
+      return EXIT.tampered;
+    case 'DAEMON_NOT_RUNNING':
+      return EXIT.notRunning;
+    default:
+      return EXIT.failed;
+  }
+}

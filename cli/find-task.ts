@@ -1,0 +1,36 @@
+import { ReeveError } from '../protocol/errors.ts';
+import { isId } from '../protocol/ids.ts';
+import type { TaskDetail } from '../daemon/ports/services.ts';
+import type { Context } from './context.ts';
+import { usage } from './options.ts';
+import { openQueries } from './services.ts';
+
+/**
+ * The task a verb was given: in the project of `--project`, else wherever there is exactly one of that id.
+ *
+ * @throws ReeveError NOT_FOUND, USAGE when the id is ambiguous
+ */
+export async function findTask(context: Context, taskId: string): Promise<TaskDetail> {
+  assertTaskId(taskId);
+  const queries = await openQueries(await context.config());
+  return queries.showTask(taskId, context.options.text('project'));
+}
+
+/**
+ * The projects that have a task of this id, by their own logs: found as well when the task's log is damaged or gone.
+ *
+ * @throws ReeveError NOT_FOUND
+ */
+export async function findProjectsOf(context: Context, taskId: string): Promise<readonly string[]> {
+  assertTaskId(taskId);
+  const queries = await openQueries(await context.config());
+  const tasks = await queries.listTasks(context.options.text('project'));
+  const found = tasks.filter(({ task_id }) => task_id === taskId).map(({ project_id }) => project_id);
+  if (found.length > 0) return found;
+  throw new ReeveError('NOT_FOUND', `There is no task ${taskId}.`, { hint: 'reeve status lists the tasks.' });
+}
+
+/** Threat: the id becomes part of a path. */
+function assertTaskId(taskId: string): void {
+  if (!isId(taskId)) throw usage(`${taskId} cannot be a task id.`, 'reeve status lists the tasks.');
+}

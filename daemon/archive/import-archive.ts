@@ -1,0 +1,125 @@
+import { join } from 'node:path';
+import { ReeveError } from '../../protocol/errors.ts';
+import { isId } from '../../protocol/ids.ts';
+import type { ImportAnswer } from '../ports/services.ts';
+import { compareProject, type Comparison } from './import/compare-project.ts';
+import { extractPayload } from './import/extract-payload.ts';
+import { DEFAULT_LIMITS, type ArchiveLimits } from './import/limits.ts';
+import { createProblems, type Problems } from './import/problems.ts';
+import { readArchive, withArchiveFile, type SoundArchive } from './import/read-archive.ts';
+import { claimPlace, createStaging, hasProject, removeStaging } from './import/staging.ts';
+import { listHeads } from './project-log.ts';
+import type { FolderReport, VerifyFolder } from './verify-archive.ts';
+
+export interface ImportOptions {
+  /** Path of the archive. */
+  readonly file: string;
+  /** Absolute path of the data root: the folder of all projects. */
+  readonly workflowFolder: string;
+  /** The project's id here; null: the one it was exported with. */
+  readonly as: string | null;
+  /** Verifies the ledger of the unpacked project, before it takes its place. */
+  readonly verify: VerifyFolder<FolderReport>;
+  readonly limits?: Partial<ArchiveLimits>;
+}
+
+/**
+ * Takes a project from an archive, whole or not at all; its logs are never rewritten.
+ *
+ * ```
+ * read and check all of the archive → staging folder → unpack, fsync → verify the ledger → rename → fsync
+ * ```
+ *
+ * Nothing is written before the archive is found sound. A folder that a crash left behind is removed by the next
+ * import. A project that is here already is compared: identical is an answer, anything else refused. Call it under
+ * the ledger's lock; the caller records the import in the project log.
+ *
+ * @throws ReeveError ARCHIVE_INVALID with all problems in `details`; ARCHIVE_CONFLICT; USAGE for a bad project id;
+ *   NOT_FOUND; IO_FAILED
+ */
+export async function importArchive(options: ImportOptions): Promise<ImportAnswer> {
+  const { file: path, workflowFolder, as, limits } = options;
+  if (as !== null && !isId(as)) throw badId(as);
+  return await withArchiveFile(path, async (file, bytes) => {
+    const problems = createProblems();
+    const archive = await readArchive(file, bytes, { ...DEFAULT_LIMITS, ...limits }, problems);
+    if (archive === null) throw invalid(path, problems);
+    const project_id = as ?? archive.project_id;
+    const outcome = await take(archive, join(workflowFolder, project_id), options);
+    return {
+      project_id,
+      from_project_id: archive.project_id,
+      archive_id: archive.archive_id,
+      outcome,
+      heads: listHeads(archive.log),
+    };
+  });
+}
+
+async function take(
+  archive: SoundArchive,
+  folder: string,
+  { file, workflowFolder, verify }: ImportOptions,
+): Promise<ImportAnswer['outcome']> {
+  if (await hasProject(folder)) {
+    const comparison = await compareProject(archive, folder);
+    if (comparison.relation === 'identical') return 'identical';
+    throw conflict(folder, comparison);
+  }
+  const staging = await createStaging(workflowFolder);
+  try {
+    await extractPayload(archive, staging, true);
+    const report = await verify(staging);
+    if (report.faults.length > 0) throw notVerified(file, report);
+    await claimPlace(staging, folder);
+    return 'imported';
+  } catch (error) {
+    await removeStaging(staging);
+    throw error;
+  }
+}
+
+function badId(as: string): ReeveError {
+  return new ReeveError('USAGE', `${JSON.stringify(as)} cannot name a project.`, {
+    hint: 'An id is letters, digits, dots, dashes and underscores, and begins with a letter or a digit.',
+  });
+}
+
+/** How many problems the message itself tells. */
+const MAX_TOLD = 5;
+
+function invalid(path: string, problems: Problems): ReeveError {
+  const told = problems
+    .list()
+    .slice(0, MAX_TOLD)
+    .map(({ entry, problem }) => (entry === null ? problem : `${JSON.stringify(entry)}: ${problem}`));
+  const more = problems.count() - told.length;
+  const list = [...told, ...(more > 0 ? [`and ${more} more`] : [])].join('; ');
+  return new ReeveError('ARCHIVE_INVALID', `${path} is no sound archive: ${list}.`, {
+    hint: 'Nothing was imported. Get the archive again from where it was exported.',
+    details: { problems: problems.list(), problem_count: problems.count() },
+  });
+}
+
+function notVerified(path: string, report: FolderReport): ReeveError {
+  return new ReeveError('ARCHIVE_INVALID', `The ledger in ${path} does not verify: ${report.verdict}.`, {
+    hint: 'Nothing was imported. `reeve verify --archive FILE` names every line and file concerned.',
+    details: { ledger: report },
+  });
+}
+
+function conflict(
+  folder: string,
+  comparison: Exclude<Comparison, { readonly relation: 'identical' }>,
+): ReeveError {
+  const { relation, path } = comparison;
+  const what = {
+    ahead: 'has gone on since the archive was made',
+    behind: 'is older than the archive',
+    diverged: 'is another than the one in the archive',
+  }[relation];
+  return new ReeveError('ARCHIVE_CONFLICT', `The project ${folder} ${what}: ${path} differs.`, {
+    hint: 'Projects are never merged. Import it under another id: `reeve import --archive FILE --as PROJECT`.',
+    details: { relation, path },
+  });
+}

@@ -1,0 +1,48 @@
+import { BAG, BAG_LABEL, parseInfo } from '../bag-files.ts';
+import { attemptOf } from '../project-layout.ts';
+import type { ProjectLog } from '../project-log.ts';
+import type { PayloadEntry } from './check-project.ts';
+import type { Problems } from './problems.ts';
+import type { UnpackedBag } from './unpack-bag.ts';
+
+/** Checks that the bag's description, its payload and its project log tell the same. */
+export function checkInfo(
+  top: string,
+  bag: UnpackedBag,
+  payload: readonly PayloadEntry[],
+  log: ProjectLog,
+  problems: Problems,
+): void {
+  const info = parseInfo(bag.texts.get(BAG.info) ?? '');
+  const bytes = payload.reduce((sum, { entry }) => sum + entry.bytes, 0);
+  const expected: readonly (readonly [label: string, value: string])[] = [
+    [BAG_LABEL.projectId, top],
+    [BAG_LABEL.payloadOxum, `${bytes}.${payload.length}`],
+    [BAG_LABEL.ledgerHead, `${log.head.seq} ${log.head.event_hash}`],
+  ];
+  for (const [label, value] of expected) {
+    const found = info.get(label) ?? [];
+    if (found.length !== 1 || found[0] !== value) problems.add(BAG.info, `its ${label} is not ${value}`);
+  }
+  checkHeads(payload, log, problems);
+}
+
+/** Every task log ends exactly where the project log says, so a cut one is noticed before its lines are read. */
+function checkHeads(payload: readonly PayloadEntry[], log: ProjectLog, problems: Problems): void {
+  const sizes = new Map(payload.map(({ path, entry }) => [path, entry.bytes]));
+  for (const { task_id, head } of log.tasks.values()) {
+    const path = `tasks/${task_id}/events.jsonl`;
+    const size = sizes.get(path);
+    if (size === undefined)
+      problems.add(BAG.payload + path, 'it is missing, although the project log knows the task');
+    else if (head !== null && size !== head.bytes) {
+      problems.add(BAG.payload + path, `it has ${size} bytes, but its head is at ${head.bytes}`);
+    }
+  }
+  for (const { path } of payload) {
+    const taskId = attemptOf(path)?.taskId;
+    if (taskId !== undefined && !log.tasks.has(taskId)) {
+      problems.add(BAG.payload + path, 'the project log does not know its task');
+    }
+  }
+}

@@ -1,0 +1,94 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ImportAnswer } from '../ports/services.ts';
+import { extractPayload } from './import/extract-payload.ts';
+import { DEFAULT_LIMITS, type ArchiveLimits } from './import/limits.ts';
+import { createProblems, type ArchiveProblem } from './import/problems.ts';
+import { readArchive, withArchiveFile, type SoundArchive } from './import/read-archive.ts';
+import { listHeads } from './project-log.ts';
+
+/** What a verification of a project folder answers; faults fail it, anything else does not. */
+export interface FolderReport {
+  readonly verdict: string;
+  readonly faults: readonly unknown[];
+}
+
+/** Verifies the ledger in a project folder: `verifyProject` of the ledger, which this folder does not know. */
+export type VerifyFolder<Report extends FolderReport> = (folder: string) => Promise<Report>;
+
+export interface VerifyArchiveOptions<Report extends FolderReport> {
+  /** Path of the archive. */
+  readonly file: string;
+  /** Verifies the ledger inside; without it the archive alone is checked. */
+  readonly verify?: VerifyFolder<Report>;
+  /** Where the project is unpacked for that, and removed again; default: the system's folder for temporary files. */
+  readonly scratchFolder?: string;
+  readonly limits?: Partial<ArchiveLimits>;
+}
+
+/** What is known of an archive. */
+export interface ArchiveReport<Report extends FolderReport> {
+  readonly archive: string;
+  /** Whether nothing is wrong, neither with the archive nor with the ledger inside. */
+  readonly ok: boolean;
+  /** Null while there are problems. */
+  readonly archive_id: string | null;
+  readonly project_id: string | null;
+  /** Size of the archive. */
+  readonly bytes: number;
+  /** Files of the project. */
+  readonly files: number;
+  readonly heads: ImportAnswer['heads'];
+  /** What is wrong with the archive, up to a thousand. */
+  readonly problems: readonly ArchiveProblem[];
+  readonly problem_count: number;
+  /** What the verification of the ledger said; null when it was not reached. */
+  readonly ledger: Report | null;
+}
+
+/**
+ * Verifies an archive, and with `verify` the ledger inside, without importing it.
+ *
+ * A bad archive is an answer, not an error.
+ *
+ * @throws ReeveError NOT_FOUND, IO_FAILED when it cannot be read at all, or not be unpacked for the verification
+ */
+export async function verifyArchive<Report extends FolderReport>(
+  options: VerifyArchiveOptions<Report>,
+): Promise<ArchiveReport<Report>> {
+  const { file: path, verify, scratchFolder = tmpdir(), limits } = options;
+  return await withArchiveFile(path, async (file, bytes) => {
+    const problems = createProblems();
+    const archive = await readArchive(file, bytes, { ...DEFAULT_LIMITS, ...limits }, problems);
+    const ledger =
+      archive === null || verify === undefined ? null : await verifyUnpacked(archive, scratchFolder, verify);
+    return {
+      archive: path,
+      ok: archive !== null && (ledger === null || ledger.faults.length === 0),
+      archive_id: archive?.archive_id ?? null,
+      project_id: archive?.project_id ?? null,
+      bytes,
+      files: archive?.payload.length ?? 0,
+      heads: archive === null ? [] : listHeads(archive.log),
+      problems: problems.list(),
+      problem_count: problems.count(),
+      ledger,
+    };
+  });
+}
+
+async function verifyUnpacked<Report extends FolderReport>(
+  archive: SoundArchive,
+  scratchFolder: string,
+  verify: VerifyFolder<Report>,
+): Promise<Report> {
+  const scratch = await mkdtemp(join(scratchFolder, 'reeve-verify-'));
+  try {
+    const folder = join(scratch, archive.project_id);
+    await extractPayload(archive, folder, false);
+    return await verify(folder);
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}

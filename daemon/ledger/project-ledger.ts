@@ -1,0 +1,122 @@
+import { join } from 'node:path';
+import { ReeveError } from '../../protocol/errors.ts';
+import { logOf, type EventDraft } from '../../protocol/events.ts';
+import type { Actor } from '../../protocol/generated/types.ts';
+import { isId } from '../../protocol/ids.ts';
+import type { Appended, LogHead, ProjectLedger, TaskHead } from '../ports/ledger.ts';
+import { createHeadKeeper, type NewHead } from './head-keeper.ts';
+import { createLogWriter, type WriterContext } from './log-writer.ts';
+import { readEvents } from './read-events.ts';
+import { createTaskLog, taskLogPath, type TaskLog } from './task-log.ts';
+
+/** A project whose logs were checked. */
+export interface OpenedProject {
+  readonly projectId: string;
+  /** Absolute path. */
+  readonly folder: string;
+  readonly log_id: string;
+  /** End of the project log; null for a project to be made. */
+  readonly head: LogHead | null;
+  readonly tasks: readonly TaskHead[];
+  readonly recovered: ProjectLedger['recovered'];
+}
+
+/** A project ledger with what opening it needs beyond the port. */
+export interface ProjectLedgerHandle extends ProjectLedger {
+  /** Owes the project log a head that was found on disk only. */
+  readonly noteHead: (head: NewHead) => void;
+}
+
+/**
+ * Creates the ledger of one project over logs that were checked.
+ *
+ * @param actor whom the ledger's own events (creations and heads) are by
+ */
+export function createProjectLedger(
+  context: WriterContext,
+  actor: Actor,
+  opened: OpenedProject,
+): ProjectLedgerHandle {
+  const { projectId, folder } = opened;
+  const path = join(folder, 'events.jsonl');
+  const tasks = new Map(opened.tasks.map((task) => [task.task_id, task]));
+  const logs = new Map<string, TaskLog>();
+  let durableBytes = opened.head?.bytes ?? 0;
+  const projectLog = createLogWriter(context, {
+    path,
+    log_id: opened.log_id,
+    project_id: projectId,
+    head: opened.head,
+  });
+  const heads = createHeadKeeper((drafts) => append(actor, drafts));
+
+  function append(by: Actor, drafts: readonly EventDraft[]): Appended {
+    return projectLog.append(by, drafts, (head) => {
+      durableBytes = head.bytes;
+    });
+  }
+
+  function openTaskLog(taskId: string, known: TaskHead | null): TaskLog {
+    const log = createTaskLog(context, { projectId, folder, onChange, onDurable: heads.note }, taskId, known);
+    logs.set(taskId, log);
+    return log;
+
+    function onChange(task: TaskHead | null): void {
+      if (task !== null) tasks.set(taskId, task);
+      else {
+        tasks.delete(taskId);
+        logs.delete(taskId);
+      }
+    }
+  }
+
+  return {
+    projectId,
+    folder,
+    tasks,
+    recovered: opened.recovered,
+    noteHead: heads.note,
+
+    appendProject(by, drafts) {
+      for (const { type } of drafts) assertLog(type, 'project');
+      return drafts.length === 0 ? NOTHING : append(by, drafts);
+    },
+
+    appendTask(taskId, by, status, drafts) {
+      for (const { type } of drafts) assertLog(type, 'task');
+      const [first] = drafts;
+      if (first === undefined) return NOTHING;
+      const known = tasks.get(taskId) ?? null;
+      if (known === null) assertOpens(taskId, first);
+      return (logs.get(taskId) ?? openTaskLog(taskId, known)).append(by, status, drafts);
+    },
+
+    readTask(taskId) {
+      const head = logs.get(taskId)?.durableHead() ?? tasks.get(taskId);
+      if (head === undefined)
+        throw new ReeveError('NOT_FOUND', `There is no task ${taskId} in ${projectId}.`);
+      return readEvents(taskLogPath(folder, taskId), head.bytes);
+    },
+
+    readProject: () => readEvents(path, durableBytes),
+
+    async flush() {
+      await Promise.all([...logs.values()].map((log) => log.idle()));
+      await heads.flush();
+      await projectLog.idle();
+    },
+  };
+}
+
+const NOTHING: Appended = { events: [], durable: Promise.resolve() };
+
+function assertLog(type: EventDraft['type'], log: 'project' | 'task'): void {
+  if (logOf(type) !== log) throw new ReeveError('BUG', `A ${type} event does not belong in a ${log} log.`);
+}
+
+function assertOpens(taskId: string, first: EventDraft): void {
+  if (!isId(taskId)) throw new ReeveError('BUG', `${JSON.stringify(taskId)} cannot name a task.`);
+  if (first.type !== 'task.opened') {
+    throw new ReeveError('NOT_FOUND', `There is no task ${taskId}; its first event must be task.opened.`);
+  }
+}

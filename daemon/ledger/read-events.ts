@@ -1,0 +1,75 @@
+import { close, constants, read } from 'node:fs';
+import { promisify } from 'node:util';
+import { findChainBreak } from '../../protocol/chain.ts';
+import { MAX_LINE_BYTES, parseEventLine } from '../../protocol/event-line.ts';
+import type { LedgerEvent } from '../../protocol/events.ts';
+import { damaged } from './damaged.ts';
+import { openPlainFile } from './plain-file.ts';
+
+/**
+ * Reads the events of a log in order, checking each line and its link, in bounded memory.
+ *
+ * @param size how much of the file to read; by default what is there now, up to its last complete line
+ * @throws ReeveError NOT_FOUND, IO_FAILED; LEDGER_DAMAGED at the first line that does not hold
+ */
+export async function* readEvents(path: string, size?: number): AsyncGenerator<LedgerEvent, void, undefined> {
+  const { fd, stats } = openPlainFile(path, constants.O_RDONLY);
+  let previous: LedgerEvent | null = null;
+  try {
+    for await (const lines of readLines(fd, path, size ?? stats.size, size !== undefined)) {
+      for (const text of lines) {
+        previous = parseLine(path, text, previous);
+        yield previous;
+      }
+    }
+  } finally {
+    await closeFile(fd);
+  }
+}
+
+const CHUNK_BYTES = 262_144;
+
+const readFile = promisify(read);
+const closeFile = promisify(close);
+
+async function* readLines(
+  fd: number,
+  path: string,
+  size: number,
+  isExact: boolean,
+): AsyncGenerator<readonly string[], void, undefined> {
+  const buffer = Buffer.allocUnsafeSlow(CHUNK_BYTES);
+  let kept = 0;
+  for (let position = 0; position < size;) {
+    const wanted = Math.min(buffer.length - kept, size - position);
+    const { bytesRead } = await readFile(fd, buffer, kept, wanted, position);
+    if (bytesRead === 0 && !isExact) return;
+    if (bytesRead === 0) throw damaged(path, `it ends at byte ${position} instead of ${size}`);
+    position += bytesRead;
+    const filled = kept + bytesRead;
+    const lines: string[] = [];
+    let from = 0;
+    for (let to = buffer.indexOf(0x0a); to !== -1 && to < filled; to = buffer.indexOf(0x0a, from)) {
+      lines.push(buffer.toString('utf8', from, to));
+      from = to + 1;
+    }
+    kept = filled - from;
+    if (kept > MAX_LINE_BYTES) throw damaged(path, `the line at byte ${position - kept} is too long`);
+    buffer.copyWithin(0, from, filled);
+    yield lines;
+  }
+}
+
+function parseLine(path: string, text: string, previous: LedgerEvent | null): LedgerEvent {
+  const seq = (previous?.seq ?? 0) + 1;
+  let event: LedgerEvent;
+  try {
+    event = parseEventLine(text);
+  } catch (error) {
+    throw damaged(path, `line ${seq} is not what was written (${String(error)})`, { seq });
+  }
+  const fault = findChainBreak(previous, event);
+  if (fault !== null)
+    throw damaged(path, `line ${seq} does not follow the one before it (${fault})`, { seq });
+  return event;
+}

@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import * as protocol from '../../../protocol/index.ts';
+
+test('an outside tool gets everything that it needs to check a pack and a ledger line', () => {
+  assert.deepEqual(Object.keys(protocol).toSorted(), [
+    'DEFAULT_JSON_LIMITS',
+    'ERROR_CODES',
+    'MAX_JSON_DEPTH',
+    'MAX_LINE_BYTES',
+    'PROBLEM_CODES',
+    'REASON_CODES',
+    'ReeveError',
+    'buildEventLine',
+    'canonicalJson',
+    'compilePattern',
+    'createPathMatcher',
+    'findChainBreak',
+    'formatPointer',
+    'hashOfEventLine',
+    'isCompleteJson',
+    'isEventType',
+    'isId',
+    'isLegalNext',
+    'isNarrowerPattern',
+    'logOf',
+    'nextPointers',
+    'normaliseStepPack',
+    'parseCanonical',
+    'parseCommandLine',
+    'parseEventHead',
+    'parseEventLine',
+    'parsePointer',
+    'parseReasonCode',
+    'parseReworkPack',
+    'parseStepPack',
+    'parseStepResult',
+    'parseStrictJson',
+    'pathProblems',
+    'patternProblems',
+    'reasonCodeInfo',
+    'sha256Hex',
+    'sliceEventLine',
+    'stepResultProblems',
+  ]);
+});
