@@ -68,7 +68,7 @@ const HINTS: readonly (readonly [RegExp, string])[] = [
     'A content filter of the repository failed: install the program it names (for Git LFS: git lfs install).',
   ],
   [
-    /bad object|invalid (object|reference)|not a valid (object|commit) name|missing (blob|tree)|unable to read (tree|sha1)/i,
+    /bad object|invalid (object|reference)|not a valid (object|commit) name|missing (blob|tree)|unable to read (tree|sha1)|failed to unpack tree object/i,
     'An object is missing: fetch it, or deepen a shallow clone with git fetch --unshallow.',
   ],
 ];

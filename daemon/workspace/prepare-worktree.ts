@@ -7,6 +7,7 @@ import type { Git } from './git.ts';
 import { assertObjectIds } from './object-id.ts';
 import type { OneAtATime } from './one-at-a-time.ts';
 import { keepIndex, privateIndex } from './private-index.ts';
+import { keepsPlainRefs, registerWorktree } from './register-worktree.ts';
 import { removeWorktree } from './remove-worktree.ts';
 import { readAdminDir } from './worktree-registry.ts';
 
@@ -37,8 +38,12 @@ export async function prepareWorktree(
 
   await removeWorktree(oneAtATime, { repository, path });
   await mkdir(dirname(path), { recursive: true });
-  await oneAtATime(repository.gitDir, () => addWorktree(git, repository, path, baseCommit));
-  const adminDir = await readAdminDir(path);
+  const isPlain = await keepsPlainRefs(repository.gitDir);
+  const adminDir = await oneAtATime(repository.gitDir, () =>
+    isPlain
+      ? registerWorktree(repository.gitDir, path, baseCommit)
+      : addWorktree(git, repository, path, baseCommit),
+  );
   await git(['read-tree', '--reset', '-u', startTree], {
     cwd: path,
     gitDir: adminDir,
@@ -56,13 +61,13 @@ async function exists(path: string): Promise<boolean> {
   );
 }
 
-/** Tries again when another git command looks at a worktree half made: measured, one in forty without the queue. */
+/** Has git do it, and tries again when another git command looks at the worktree half made. */
 async function addWorktree(
   git: Git,
   repository: RepositoryFacts,
   path: string,
   commit: string,
-): Promise<void> {
+): Promise<string> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       await git(['worktree', 'add', '--detach', '--no-checkout', path, commit], {
@@ -70,7 +75,7 @@ async function addWorktree(
         gitDir: repository.gitDir,
         workTree: repository.root,
       });
-      return;
+      return await readAdminDir(path);
     } catch (error) {
       if (attempt === ADD_TRIES || !isPassing(error)) throw error;
       await sleep(20 * attempt);

@@ -58,7 +58,7 @@ test('an accepted path stays below the folder it is resolved in', () => {
   fc.assert(
     fc.property(hostile, (text) => {
       if (escapeProblems(text, '').length > 0) return;
-      assert.ok(new URL(encodeURI(text), 'file:///root/base/').pathname.startsWith('/root/base/'), text);
+      assert.ok(new URL(encodeURI(text), 'file:///top/base/').pathname.startsWith('/top/base/'), text);
     }),
     { numRuns: 3000 },
   );
