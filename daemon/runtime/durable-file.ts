@@ -1,4 +1,4 @@
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { mkdir, open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 /**
@@ -7,10 +7,9 @@ import { dirname, join } from 'node:path';
  */
 export async function writeFileDurably(file: string, content: string | Uint8Array): Promise<void> {
   const folder = dirname(file);
-  await mkdir(folder, { recursive: true });
   const temporary = join(folder, `.${process.pid}-${Math.random().toString(36).slice(2)}.tmp`);
   try {
-    const handle = await open(temporary, 'wx');
+    const handle = await openInFolder(folder, temporary);
     try {
       await handle.writeFile(content);
       await handle.sync();
@@ -23,6 +22,22 @@ export async function writeFileDurably(file: string, content: string | Uint8Arra
     throw error;
   }
   await syncFolder(folder);
+}
+
+/** Makes the folder only where it is missing: mostly it is there, and looking costs a call for each of its parents. */
+async function openInFolder(folder: string, file: string): Promise<FileHandle> {
+  try {
+    return await open(file, 'wx');
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+    await mkdir(folder, { recursive: true });
+    return await open(file, 'wx');
+  }
+}
+
+/** Tells the error of a file or folder that is not there. */
+export function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }
 
 /** Makes the entries of a folder durable; Windows neither needs nor offers it. */

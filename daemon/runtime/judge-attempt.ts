@@ -1,5 +1,5 @@
-import { rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { formatPointer } from '../../protocol/attempt-pointer.ts';
 import type {
   Artifact,
@@ -19,7 +19,7 @@ import { placesOf, type Order } from './attempt.ts';
 import { restoreRound } from './restore-round.ts';
 import { artifactFolder, digestFile, writeArtifact } from './attempt-files.ts';
 import { changedControlFiles } from './control-changes.ts';
-import { discardWorktree } from './discard-worktree.ts';
+import { discardInBackground } from './discard-worktree.ts';
 import type { KernelContext } from './kernel-context.ts';
 import type { ProjectRuntime } from './project-runtime.ts';
 import { enterPhase } from './watch-phase.ts';
@@ -48,10 +48,14 @@ export async function judgeAttempt(
   const startedAt = context.clock.now();
   const worker = await endOfWorker(project, taskId, stepId);
   await restoreRound(worktree.path, order.pack, attempt.dispatch);
-  const gathered = await gather(context, judging, worker);
+  // The patch is of what the worker left, so it need not wait for the commands.
+  const [gathered, patch] = await Promise.all([
+    gather(context, judging, worker),
+    writePatch(context, judging),
+  ]);
   if (context.signal.aborted) return;
   const review = reviewAttempt(order.pack, gathered.evidence, order.commandLines);
-  const kept = await keepEvidence(context, judging, gathered, review);
+  const kept = await keepEvidence(context, judging, { gathered, review, patch });
   const ref = snapshotRef(taskId, attempt.attempt_id);
   const snapshot =
     review.verdict === 'PASS'
@@ -74,9 +78,7 @@ export async function judgeAttempt(
     duration_ms: Math.round(duration),
   };
   await project.apply(taskId, { type: 'recordAttempt', stepId, outcome });
-  if (review.verdict === 'FAIL') {
-    await discardWorktree(context, judging.repository, worktree.path);
-  }
+  if (review.verdict === 'FAIL') discardInBackground(context, judging.repository, worktree.path);
 }
 
 async function endOfWorker(
@@ -127,10 +129,10 @@ async function gather(
 async function keepEvidence(
   context: KernelContext,
   judging: Judging,
-  gathered: Gathered,
-  review: ReviewOutcome,
+  judged: { readonly gathered: Gathered; readonly review: ReviewOutcome; readonly patch: Artifact | null },
 ): Promise<Pick<AttemptRecordedData, 'review' | 'step_result' | 'patch'>> {
   const { order, attempt, worktree } = judging;
+  const { gathered, review, patch } = judged;
   const { roundDir } = placesOf(context, order.pack, attempt);
   const folder = artifactFolder(attempt);
   const stepResult = join(roundDir, 'step_result.json');
@@ -139,8 +141,6 @@ async function keepEvidence(
   await writeFile(stepResult, `${JSON.stringify(review.stepResult, null, 2)}\n`, { flag: 'wx' });
   const collected = await collectArtifacts({ roundDir, taskDir: order.folder, into: folder });
   const artifacts = [...collected.artifacts];
-  const patch =
-    gathered.evidence.changes.length === 0 ? null : await writePatch(context, judging, gathered.tree);
   if (patch !== null) artifacts.push(patch);
   const byName = new Map(artifacts.map((artifact) => [artifact.path.slice(folder.length + 1), artifact]));
   const record: ReviewRecord = {
@@ -178,10 +178,13 @@ async function keepEvidence(
   };
 }
 
-async function writePatch(context: KernelContext, judging: Judging, tree: string): Promise<Artifact> {
-  const path = `${artifactFolder(judging.attempt)}/change.patch`;
-  const file = join(judging.order.folder, ...path.split('/'));
-  await context.workspace.writePatch(judging.worktree, tree, file);
+async function writePatch(context: KernelContext, judging: Judging): Promise<Artifact | null> {
+  const { attempt, order, measurement, worktree } = judging;
+  if (measurement.changes.length === 0) return null;
+  const path = `${artifactFolder(attempt)}/change.patch`;
+  const file = join(order.folder, ...path.split('/'));
+  await mkdir(dirname(file), { recursive: true });
+  await context.workspace.writePatch(worktree, measurement.tree, file);
   return { path, ...(await digestFile(file)) };
 }
 

@@ -33,6 +33,8 @@ export interface KernelContext {
   readonly orphans: OrphanReaper;
   /** Hexadecimal digits of randomness. */
   readonly random: (digits: number) => string;
+  /** Clean-up that nothing waits for but the end. */
+  readonly background: Set<Promise<void>>;
   /** Where every attempt under way is, by attempt id, for whoever watches. */
   readonly phases: Map<string, Phase>;
 }

@@ -128,6 +128,7 @@ export async function openKernel(options: KernelOptions): Promise<Kernel> {
   const close = async (): Promise<void> => {
     ending.abort();
     await scheduler.stop();
+    await Promise.all(context.background);
     await projections.flush();
     await ledger.close();
     gitHost.close();
@@ -191,6 +192,7 @@ function createContext(
       randomBytes(Math.ceil(digits / 2))
         .toString('hex')
         .slice(0, digits),
+    background: new Set(),
     phases,
   };
 }

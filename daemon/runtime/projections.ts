@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import type { DataPaths } from '../config/config.ts';
 import type { TaskSummary } from '../ports/services.ts';
 import { taskFolder } from './attempt-files.ts';
+import { isMissing } from './durable-file.ts';
 import { readTaskDetail } from './queries.ts';
 import { renderTaskLog } from './render-task-log.ts';
 
@@ -135,7 +136,12 @@ async function writeView(file: string, view: unknown): Promise<void> {
 /** A reader sees the old view or the new one, never half of one; not synced, since it can be rebuilt. */
 async function replaceFile(file: string, text: string): Promise<void> {
   const temporary = `${file}.tmp`;
-  await mkdir(dirname(file), { recursive: true });
-  await writeFile(temporary, text);
+  try {
+    await writeFile(temporary, text);
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(temporary, text);
+  }
   await rename(temporary, file);
 }

@@ -8,7 +8,7 @@ import type { StepState } from '../domain/task-state.ts';
 import { branchName } from '../workspace/ref-name.ts';
 import { loadOrder } from './attempt.ts';
 import { readReferenced, reworkFile } from './attempt-files.ts';
-import { discardWorktree } from './discard-worktree.ts';
+import { discardInBackground } from './discard-worktree.ts';
 import { writeFileDurably } from './durable-file.ts';
 import { timeOf } from './judge-attempt.ts';
 import type { KernelContext } from './kernel-context.ts';
@@ -48,7 +48,7 @@ export async function commitWork(
     stepId: step.stepId,
     commit: { attempt_id: attempt.attempt_id, branch, commit, tree, base_commit: baseCommit },
   });
-  await discardWorktree(context, repository, worktreeOf(context, project, taskId, attempt));
+  discardInBackground(context, repository, worktreeOf(context, project, taskId, attempt));
 }
 
 /** The base commit, where the ledger knows that an earlier step of the task left the branch there. */

@@ -46,7 +46,9 @@ export async function collectArtifacts(options: {
   let room = limits.bytes;
   for await (const found of walk(roundDir, limits)) {
     const path = `${into}/${found.path}`;
+    const folder = dirname(join(taskDir, path));
     const reason = found.reason ?? (path.length > MAX_PATH_LENGTH ? 'its path is too long' : undefined);
+    if (reason === undefined && !folders.has(folder)) await mkdir(folder, { recursive: true });
     const copied =
       reason === undefined
         ? await copyDurably(join(roundDir, found.path), join(taskDir, path), room)
@@ -58,7 +60,7 @@ export async function collectArtifacts(options: {
     }
     room -= copied.bytes;
     artifacts.push({ path, ...copied });
-    folders.add(dirname(join(taskDir, path)));
+    folders.add(folder);
   }
   for (const folder of folders) await syncFolder(folder);
   return { artifacts: artifacts.sort((a, b) => (a.path < b.path ? -1 : 1)), omitted };
@@ -100,10 +102,10 @@ async function copyDurably(
   target: string,
   room: number,
 ): Promise<{ readonly sha256: string; readonly bytes: number } | string> {
-  await mkdir(dirname(target), { recursive: true });
   const temporary = `${target}.tmp`;
   const copy = await open(temporary, 'w');
   let written = 0;
+  let isInPlace = false;
   try {
     const hashed = await hashFile(source, async (chunk) => {
       written += chunk.length;
@@ -121,10 +123,11 @@ async function copyDurably(
     if (typeof hashed !== 'object') return hashed ?? 'it is not a regular file';
     await copy.sync();
     await rename(temporary, target);
+    isInPlace = true;
     return { sha256: hashed.sha256, bytes: hashed.bytes };
   } finally {
     await copy.close();
-    await rm(temporary, { force: true });
+    if (!isInPlace) await rm(temporary, { force: true });
   }
 }
 

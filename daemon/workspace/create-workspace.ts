@@ -40,6 +40,6 @@ export function createWorkspace(options: {
       keepCommit(git, { ...rest, gitDir: repository.gitDir, ref: `refs/heads/${branch}` }),
     listTree: (repository, treeish) => listTree(git, repository, treeish),
     listWorktrees: (repository) => listWorktrees(repository.gitDir),
-    remove: (request) => removeWorktree(oneAtATime, request),
+    remove: (request) => removeWorktree(git, oneAtATime, request),
   };
 }

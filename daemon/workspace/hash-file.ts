@@ -19,10 +19,10 @@ export async function hashFile(
   path: string,
   onChunk?: (chunk: Buffer) => Promise<void>,
 ): Promise<HashedFile | undefined> {
-  const handle = await openRegular(path);
-  if (handle === undefined) return undefined;
+  const opened = await openRegular(path);
+  if (opened === undefined) return undefined;
+  const { handle, mode } = opened;
   try {
-    const { mode } = await handle.stat();
     const hash = createHash('sha256');
     const buffer = Buffer.allocUnsafe(64 * 1024);
     let bytes = 0;
@@ -44,11 +44,14 @@ export async function hashFile(
  *
  * Threat: the last component may be a link that leads elsewhere, or a pipe that would block for ever.
  */
-async function openRegular(path: string): Promise<FileHandle | undefined> {
+async function openRegular(
+  path: string,
+): Promise<{ readonly handle: FileHandle; readonly mode: number } | undefined> {
   // Windows knows neither flag; there they are 0 or undefined, and links need a privilege to be made.
   const flags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
   const handle = await open(path, flags);
-  if ((await handle.stat()).isFile()) return handle;
+  const stats = await handle.stat();
+  if (stats.isFile()) return { handle, mode: stats.mode };
   await handle.close();
   return undefined;
 }

@@ -1,4 +1,4 @@
-import { lstat, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, readFile, realpath, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ReeveError } from '../../protocol/errors.ts';
 import { isId } from '../../protocol/ids.ts';
@@ -21,11 +21,26 @@ export async function layRound(
   if (!isId(runId) || !isId(stepId) || !Number.isSafeInteger(number) || number < 0) {
     throw new ReeveError('BUG', `Not a round: ${JSON.stringify(round)}`);
   }
+  const parts = ['.artifacts', 'agent_runs', runId, 'steps', stepId, 'rounds', `R${number}`];
+  if (await isLaid(worktreePath, parts)) return join(worktreePath, ...parts);
   const runFolder = await descend(worktreePath, ['.artifacts', 'agent_runs', runId]);
   await ignoreItself(runFolder);
   const roundFolder = await descend(runFolder, ['steps', stepId, 'rounds', `R${number}`]);
   await descend(roundFolder, ['outputs']);
   return roundFolder;
+}
+
+/** Tells whether all of it is there already, and no part of it a link: two looks instead of one at every folder. */
+async function isLaid(worktreePath: string, parts: readonly string[]): Promise<boolean> {
+  const outputs = join(worktreePath, ...parts, 'outputs');
+  try {
+    const [top, real] = await Promise.all([realpath(worktreePath), realpath(outputs)]);
+    const isHidden =
+      (await readFile(join(worktreePath, ...parts.slice(0, 3), '.gitignore'), 'utf8')) === IGNORE_ALL;
+    return isHidden && real === join(top, ...parts, 'outputs');
+  } catch {
+    return false;
+  }
 }
 
 /** Makes one folder below another; each must be a folder itself. */

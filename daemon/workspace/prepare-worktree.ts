@@ -8,7 +8,7 @@ import { assertObjectIds } from './object-id.ts';
 import type { OneAtATime } from './one-at-a-time.ts';
 import { keepIndex, privateIndex } from './private-index.ts';
 import { keepsPlainRefs, registerWorktree } from './register-worktree.ts';
-import { removeWorktree } from './remove-worktree.ts';
+import { hasRemains, removeWorktree } from './remove-worktree.ts';
 import { readAdminDir } from './worktree-registry.ts';
 
 const CHECKOUT_TIMEOUT_MS = 600_000;
@@ -36,7 +36,7 @@ export async function prepareWorktree(
   const worktree: Worktree = { path, baseCommit, gitDir: repository.gitDir };
   if (await exists(privateIndex(path))) return worktree;
 
-  await removeWorktree(oneAtATime, { repository, path });
+  if (await hasRemains(repository.gitDir, path)) await removeWorktree(git, oneAtATime, { repository, path });
   await mkdir(dirname(path), { recursive: true });
   const isPlain = await keepsPlainRefs(repository.gitDir);
   const adminDir = await oneAtATime(repository.gitDir, () =>
@@ -44,12 +44,17 @@ export async function prepareWorktree(
       ? registerWorktree(repository.gitDir, path, baseCommit)
       : addWorktree(git, repository, path, baseCommit),
   );
-  await git(['read-tree', '--reset', '-u', startTree], {
-    cwd: path,
-    gitDir: adminDir,
-    workTree: path,
-    timeoutMs: CHECKOUT_TIMEOUT_MS,
-  });
+  try {
+    await git(['read-tree', '--reset', '-u', startTree], {
+      cwd: path,
+      gitDir: adminDir,
+      workTree: path,
+      timeoutMs: CHECKOUT_TIMEOUT_MS,
+    });
+  } catch (error) {
+    await removeWorktree(git, oneAtATime, { repository, path });
+    throw error;
+  }
   await keepIndex(join(adminDir, 'index'), privateIndex(path));
   return worktree;
 }
