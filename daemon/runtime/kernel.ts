@@ -156,7 +156,10 @@ export async function openKernel(options: KernelOptions): Promise<Kernel> {
     },
     running: () => [...phases.values()],
     considerAll: () => scheduler.considerAll(),
-    idle: () => Promise.race([scheduler.idle(), failed]),
+    idle: async () => {
+      await Promise.race([scheduler.idle(), failed]);
+      await Promise.all(context.background);
+    },
     get isIdle() {
       return scheduler.isIdle;
     },

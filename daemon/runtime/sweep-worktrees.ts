@@ -13,10 +13,11 @@ import type { ProjectRuntime } from './project-runtime.ts';
 export async function sweepWorktrees(context: KernelContext, project: ProjectRuntime): Promise<void> {
   const folder = join(context.config.paths.state, 'worktrees', project.projectId);
   for (const taskId of await list(folder)) {
-    const present = (await list(join(folder, taskId))).filter((name) => !name.includes('.'));
-    if (present.length === 0 || !project.ledger.tasks.has(taskId)) continue;
+    // What lies beside a worktree is named for it, and may be all that is left.
+    const present = new Set((await list(join(folder, taskId))).map((name) => name.replace(/\..*$/, '')));
+    if (present.size === 0 || !project.ledger.tasks.has(taskId)) continue;
     const settled = await settledAttempts(project, taskId);
-    for (const attemptId of present.filter((name) => settled.has(name))) {
+    for (const attemptId of [...present].filter((name) => settled.has(name))) {
       const repository = await context.workspace.inspect(context.config.repository);
       await discardWorktree(context, repository, join(folder, taskId, attemptId));
       context.log.info({ task_id: taskId, attempt_id: attemptId }, 'an abandoned worktree was removed');
