@@ -67,6 +67,7 @@ export function createProjections(options: ProjectionsOptions): Projections {
     touch,
     async catchUp(projectId) {
       const shown = await readShown(listFile(paths, projectId));
+      if (shown === null) return;
       for (const task of listTasks(projectId)) {
         if (shown.get(task.task_id) !== task.head_hash) touch(projectId, task.task_id);
       }
@@ -108,13 +109,13 @@ function listFile(paths: ProjectionsOptions['paths'], projectId: string): string
   return join(paths.progress, projectId, 'tasks.json');
 }
 
-/** The heads that the list shows; an unreadable list shows nothing, and everything is written again. */
-async function readShown(file: string): Promise<ReadonlyMap<string, string>> {
+/** The heads that the list shows; null where there is none: views that were deleted come back by `reeve rebuild`. */
+async function readShown(file: string): Promise<ReadonlyMap<string, string> | null> {
   try {
     const view = JSON.parse(await readFile(file, 'utf8')) as { readonly tasks: readonly TaskSummary[] };
     return new Map(view.tasks.map((task) => [task.task_id, task.head_hash]));
   } catch {
-    return new Map();
+    return null;
   }
 }
 

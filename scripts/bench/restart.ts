@@ -94,7 +94,11 @@ async function startOnce(
   let peakMegabytes = Number.NaN;
   const poll = setInterval(() => {
     void readFile(`/proc/${child.pid}/status`, 'utf8').then(
-      (status) => (peakMegabytes = Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? Number.NaN) / 1024),
+      (status) => {
+        // A process that has just ended has no memory any more.
+        const kilobytes = /VmHWM:\s+(\d+)/.exec(status)?.[1];
+        if (kilobytes !== undefined) peakMegabytes = Number(kilobytes) / 1024;
+      },
       () => undefined,
     );
   }, 20);

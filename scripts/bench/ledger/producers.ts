@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { alone, faster, percentile, type Benchmark } from '../result.ts';
 import { inScratch } from '../scratch.ts';
@@ -50,20 +51,29 @@ interface Sqlite {
   close(): void;
 }
 
-/** Null where its native part was not built, which npm may be told not to do. */
+/** Null where its native part cannot be built; set-up leaves that to here. */
 async function openSqlite(file: string, say: (line: string) => void): Promise<Sqlite | null> {
-  try {
-    const { default: Database } = await import('better-sqlite3');
-    const database = new Database(file);
-    database.pragma('journal_mode = WAL');
-    database.pragma('synchronous = FULL');
-    database.exec('CREATE TABLE events (seq INTEGER PRIMARY KEY, line TEXT NOT NULL)');
-    const statement = database.prepare('INSERT INTO events (line) VALUES (?)');
-    return { insert: (text) => void statement.run(text), close: () => void database.close() };
-  } catch (error) {
-    say(`better-sqlite3 does not work here: ${String(error).split('\n', 1).join('')}`);
-    return null;
-  }
+  const { default: Database } = await import('better-sqlite3');
+  const open = (): InstanceType<typeof Database> | null => {
+    try {
+      return new Database(file);
+    } catch (error) {
+      say(`better-sqlite3 does not work here: ${String(error).split('\n', 1).join('')}`);
+      return null;
+    }
+  };
+  const database = open() ?? (rebuildSqlite(say) ? open() : null);
+  if (database === null) return null;
+  database.pragma('journal_mode = WAL');
+  database.pragma('synchronous = FULL');
+  database.exec('CREATE TABLE events (seq INTEGER PRIMARY KEY, line TEXT NOT NULL)');
+  const statement = database.prepare('INSERT INTO events (line) VALUES (?)');
+  return { insert: (text) => void statement.run(text), close: () => void database.close() };
+}
+
+function rebuildSqlite(say: (line: string) => void): boolean {
+  say('compiling it, once; this takes a minute');
+  return spawnSync('npm', ['rebuild', 'better-sqlite3'], { stdio: 'ignore' }).status === 0;
 }
 
 /** One row per transaction; a database has no concurrent writers, so one loop is the best it can do. */
