@@ -6,14 +6,21 @@ import { usage } from './options.ts';
 import { openQueries } from './services.ts';
 
 /**
- * The task a verb was given: in the project of `--project`, else wherever there is exactly one of that id.
+ * The task a verb was given: in the project of `--project`, else in the configured one, else wherever there is exactly
+ * one of that id.
  *
  * @throws ReeveError NOT_FOUND, USAGE when the id is ambiguous
  */
 export async function findTask(context: Context, taskId: string): Promise<TaskDetail> {
   assertTaskId(taskId);
-  const queries = await openQueries(await context.config());
-  return queries.showTask(taskId, context.options.text('project'));
+  const config = await context.config();
+  const queries = await openQueries(config);
+  const chosen = context.options.text('project');
+  if (chosen !== undefined) return await queries.showTask(taskId, chosen);
+  return await queries.showTask(taskId, config.project).catch((error: unknown) => {
+    if (error instanceof ReeveError && error.code === 'NOT_FOUND') return queries.showTask(taskId);
+    throw error;
+  });
 }
 
 /**

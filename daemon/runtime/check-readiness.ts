@@ -2,7 +2,7 @@ import { ReeveError } from '../../protocol/errors.ts';
 import type { Finding } from '../../protocol/generated/types.ts';
 import type { StepState } from '../domain/task-state.ts';
 import type { WorkerProfile } from '../ports/worker.ts';
-import type { RepositoryFacts, Worktree } from '../ports/workspace.ts';
+import type { RepositoryFacts } from '../ports/workspace.ts';
 import { readScenario } from '../workers/scripted/read-scenario.ts';
 import type { Order } from './attempt.ts';
 import type { KernelContext } from './kernel-context.ts';
@@ -51,10 +51,10 @@ export async function checkPrograms(
   context: KernelContext,
   order: Order,
   worker: WorkerProfile,
-  worktree: Worktree,
+  worktree: string,
 ): Promise<readonly Finding[]> {
   const absentOf = async (names: readonly string[]) => {
-    const found = await Promise.all(names.map((name) => context.commands.resolve(name, worktree.path)));
+    const found = await Promise.all(names.map((name) => context.commands.resolve(name, worktree)));
     return names.filter((_, index) => found[index] === null);
   };
   const own = await absentOf(worker.kind === 'command' ? worker.command.slice(0, 1) : []);

@@ -57,9 +57,11 @@ export async function dispatchAttempt(
   const where = { project_id: project.projectId, task_id: taskId, step_id: step.stepId };
   try {
     enterPhase(context, attempt, where, 'preparing');
-    const worktree = await prepareWorktree(context, order, attempt, repository, control);
-    const { roundDir } = placesOf(context, order.pack, attempt);
-    const preflight = await checkPrograms(context, order, worker, worktree);
+    const { roundDir, worktree: path } = placesOf(context, order.pack, attempt);
+    const [worktree, preflight] = await Promise.all([
+      prepareWorktree(context, order, attempt, repository, control),
+      checkPrograms(context, order, worker, path),
+    ]);
     enterPhase(context, attempt, where, 'working', { output: join(roundDir, 'shim_stdout.txt') });
     const run = { taskId, step, order, worker, attempt, worktree, roundDir };
     const measurement =
