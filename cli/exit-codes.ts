@@ -18,6 +18,7 @@ export function toExitCode(code: ErrorCode): number {
   switch (code) {
     case 'USAGE':
     case 'CONFIG_INVALID':
+    case 'WORKER_UNKNOWN':
       return EXIT.usage;
     case 'LEDGER_DAMAGED':
     case 'LINE_INVALID':

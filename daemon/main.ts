@@ -1,5 +1,8 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { ReeveError } from '../protocol/errors.ts';
+import type { LedgerEvent } from '../protocol/events.ts';
 import type { Config } from './config/config.ts';
 import { createHttpServer, type HttpServer } from './http/create-http-server.ts';
 import { ensureToken } from './http/token.ts';
@@ -33,6 +36,8 @@ export interface DaemonOptions {
   readonly log: Logger;
   readonly hostEnv: Readonly<Record<string, string | undefined>>;
   readonly version: string;
+  /** Hears of every event from the first on. */
+  readonly onEvent?: (event: LedgerEvent) => void;
 }
 
 /**
@@ -56,7 +61,9 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     closers.push(() => kernel.close());
     const lease = await takeLease(config.paths.state, log);
     closers.push(() => lease.release());
+    if (options.onEvent !== undefined) kernel.subscribe(options.onEvent);
     await recordStart(kernel, version);
+    await makeInboxes(config, kernel);
     const intake = await createIntake({ config, kernel, log });
     closers.push(() => intake.close());
     const stop = createStopRequest(kernel);
@@ -89,6 +96,13 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   }
 }
 
+/** A person who looks for the place to drop a pack finds it. */
+async function makeInboxes(config: Config, kernel: Kernel): Promise<void> {
+  const projects = new Set([config.project, ...kernel.openProjects().map(({ projectId }) => projectId)]);
+  for (const project of projects)
+    await mkdir(join(config.paths.workflow, project, 'inbox'), { recursive: true });
+}
+
 async function serve(
   options: DaemonOptions,
   services: DaemonServices,
@@ -110,6 +124,7 @@ function createServices(
   return {
     queries: liveQueries(config, kernel),
     commands: kernel.commands,
+    defaultProject: config.project,
     subscribe: (listener) => kernel.subscribe(listener),
     newestEvent: () => kernel.newestEvent,
     running: () => kernel.running(),

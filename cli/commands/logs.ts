@@ -2,6 +2,7 @@ import { ReeveError } from '../../protocol/errors.ts';
 import type { Context } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { findProjectsOf } from '../find-task.ts';
+import { findRunningDaemon } from '../running-daemon.ts';
 import { followLines } from '../follow-lines.ts';
 import { usage } from '../options.ts';
 import { createEventLines } from '../render/event-lines.ts';
@@ -25,7 +26,7 @@ export async function logs(context: Context, [taskId = '']: readonly string[]): 
   return host.signal.aborted ? EXIT.interrupted : EXIT.ok;
 }
 
-/** With `-f` a task that does not exist yet is waited for. */
+/** With `-f` a task that does not exist yet is waited for while a daemon runs. */
 async function findLog(context: Context, taskId: string, follow: boolean): Promise<string> {
   const config = await context.config();
   try {
@@ -35,6 +36,8 @@ async function findLog(context: Context, taskId: string, follow: boolean): Promi
     throw usage(`Task ${taskId} is in several projects.`, hint);
   } catch (error) {
     if (!follow || !(error instanceof ReeveError) || error.code !== 'NOT_FOUND') throw error;
+    // Only a daemon can bring it into being.
+    if ((await findRunningDaemon(config)) === null) throw error;
     context.note(`reeve: waiting for task ${context.paint.safe(taskId)} in project ${config.project}`);
     return taskLogFile(config, config.project, taskId);
   }

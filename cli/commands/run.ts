@@ -7,6 +7,7 @@ import { EXIT } from '../exit-codes.ts';
 import { readPackFile } from '../pack-file.ts';
 import type { PackFile } from '../pack-file.ts';
 import { refusedPack } from '../refused-pack.ts';
+import { assertWorkable } from '../run/assert-workable.ts';
 import { openRunner } from '../run/open-runner.ts';
 import type { Runner } from '../run/open-runner.ts';
 import { isAccepted, resultLines, toRunResult } from '../run/run-result.ts';
@@ -22,6 +23,7 @@ import { openQueries } from '../services.ts';
 export async function run(context: Context, [file = '']: readonly string[]): Promise<Answer> {
   const config = await context.config();
   const pack = await readPackFile(context.host.cwd, file);
+  await assertWorkable(context, config, pack);
   const runner = await openRunner(context);
   try {
     return await runPack(context, config, pack, runner);

@@ -1,6 +1,7 @@
 import type { Config } from '../../daemon/config/config.ts';
 import { startDaemon } from '../../daemon/main.ts';
 import type { Daemon } from '../../daemon/main.ts';
+import type { LedgerEvent } from '../../protocol/events.ts';
 import type { Answer, Context } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { plural } from '../render/format.ts';
@@ -25,12 +26,17 @@ export async function start(context: Context): Promise<Answer | number> {
     if (options.flag('withExamples')) await announceExamples(config, console.print);
     const version = reeveVersion();
     const clock = { now: () => host.now() };
-    daemon = await startDaemon({ config, clock, log: daemonLog.log, hostEnv: host.env, version });
-    for (const line of bannerLines(context, config, { url: daemon.url, version })) console.print(line);
-    daemon.services.subscribe((event) => {
+    // The banner comes first, whatever the first scan finds meanwhile.
+    const early: LedgerEvent[] = [];
+    let show = (event: LedgerEvent): void => void early.push(event);
+    const onEvent = (event: LedgerEvent): void => {
       tally.count(event);
-      console.show(event);
-    });
+      show(event);
+    };
+    daemon = await startDaemon({ config, clock, log: daemonLog.log, hostEnv: host.env, version, onEvent });
+    for (const line of bannerLines(context, config, { url: daemon.url, version })) console.print(line);
+    for (const event of early) console.show(event);
+    show = console.show;
     const reason = await untilEnd(daemon, host.signal, options.flag('once'));
     if (reason !== null) console.print(`Stopping: ${reason}.`);
     const answer = reason === null ? await conclude(context, daemon, tally) : null;

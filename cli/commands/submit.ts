@@ -37,7 +37,11 @@ function answerLines(answer: SubmitAnswer, hasDaemon: boolean, { paint }: Contex
       const next = hasDaemon
         ? `reeve logs -f ${answer.task_id ?? ''}`
         : 'reeve start   # no daemon runs: it does the work';
-      return [...found, `${paint.green('✓')} ${task} accepted`, paint.cyan(`→ ${paint.safe(next)}`)];
+      return [
+        ...found,
+        `${paint.green('✓')} ${task} taken in; its work is queued`,
+        paint.cyan(`→ ${paint.safe(next)}`),
+      ];
     }
     case 'duplicate':
       return [...found, `${paint.green('✓')} ${task} was handed in before with the same bytes`];

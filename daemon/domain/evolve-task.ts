@@ -50,7 +50,11 @@ function evolveStep(step: StepState, event: EventDraft, runId: string): StepStat
       return {
         ...step,
         dispatches: event.data.dispatch + 1,
-        base: { commit: event.data.base_commit, startTree: event.data.start_tree },
+        base: {
+          commit: event.data.base_commit,
+          startTree: event.data.start_tree,
+          control: step.base?.control ?? event.data.control_sha256,
+        },
         phase: { type: 'started', attempt: event.data, spawned: null },
       };
     case 'worker.spawned':
@@ -77,7 +81,13 @@ function evolveStep(step: StepState, event: EventDraft, runId: string): StepStat
         phase: { type: 'needs_person', reasonCode: event.data.reason_code, detail: event.data.detail },
       };
     case 'step.reset':
-      return { ...step, budget: FRESH, problemsBefore: null, phase: owedAfter(step) };
+      return {
+        ...step,
+        base: step.base === null ? null : { ...step.base, control: null },
+        budget: FRESH,
+        problemsBefore: null,
+        phase: owedAfter(step),
+      };
     default:
       // Unknown types are kept in the log and shown, and mean nothing to the state.
       return step;
@@ -104,7 +114,7 @@ function withRework(step: StepState, rework: ReworkRequestedData): StepState {
   return {
     ...step,
     rework,
-    base: step.base === null || tree === null ? step.base : { commit: step.base.commit, startTree: tree },
+    base: step.base === null || tree === null ? step.base : { ...step.base, startTree: tree },
     digests: new Set(step.digests).add(rework.rework_sha256),
     phase: { type: 'owed', r: rework.target_revision, s: 0 },
     budget: byController ? { ...FRESH, reworkRounds: step.budget.reworkRounds + 1 } : FRESH,

@@ -54,7 +54,12 @@ export interface StepState {
   /** Digests of every pack and ReworkPack ever accepted for this step: the same bytes twice are one. */
   readonly digests: ReadonlySet<string>;
   /** Where attempts start from, once the first of this pack was dispatched; a rework starts from the work reworked. */
-  readonly base: { readonly commit: string; readonly startTree: string } | null;
+  readonly base: {
+    readonly commit: string;
+    readonly startTree: string;
+    /** Digest of the repository's control files before the first attempt; null: taken anew, after a person looked. */
+    readonly control: string | null;
+  } | null;
   /** In force for the current revision. */
   readonly rework: ReworkRequestedData | null;
   readonly phase: StepPhase;

@@ -87,7 +87,7 @@ async function registerApi(api: FastifyInstance, options: HttpServerOptions, par
   registerTaskCommandRoutes(api, services.commands);
   registerArchiveRoutes(api, services.commands);
   // A context of its own, because it takes JSON bodies as bytes.
-  await api.register(async (packs) => registerPackRoutes(packs, services.commands, limits));
+  await api.register(async (packs) => registerPackRoutes(packs, services, limits));
   refuseTheRest();
 }
 

@@ -181,6 +181,8 @@ export interface ImportAnswer {
 export interface DaemonServices {
   readonly queries: Queries;
   readonly commands: Commands;
+  /** The project of packs that name none. */
+  readonly defaultProject: string;
   /** Durable events as they come, in id order, without gaps. */
   subscribe(listener: (event: LedgerEvent) => void): () => void;
   /** Id of the newest event announced to subscribers; null before the first. */

@@ -44,6 +44,11 @@ export async function dispatchAttempt(
   }
   const { worker, repository } = readiness;
   const control = await context.workspace.controlDigest(repository);
+  const before = step.base?.control ?? null;
+  if (before !== null && before !== sha256Hex(canonicalJson(control))) {
+    await project.apply(taskId, { type: 'escalate', stepId: step.stepId, escalation: TAMPERED });
+    return;
+  }
   const attempt = await startAttempt(context, project, {
     taskId,
     step,
@@ -68,7 +73,17 @@ export async function dispatchAttempt(
       preflight.length === 0
         ? await runWorker(context, project, run)
         : await context.workspace.measure(worktree);
-    if (measurement === null) return;
+    if (measurement === null) {
+      const stopped = project.peek(taskId)?.steps.get(step.stepId) ?? step;
+      await interruptAttempt(
+        context,
+        project,
+        taskId,
+        stopped,
+        'the daemon was stopped, and ended the worker',
+      );
+      return;
+    }
     enterPhase(context, attempt, where, 'verifying');
     const judging = {
       projectId: project.projectId,
@@ -107,6 +122,14 @@ async function interruptFailed(
     context.log.warn({ err, task_id: taskId }, 'a failed attempt could not be interrupted'),
   );
 }
+
+/** Threat: a worker that planted a hook would have its next attempt measured against the planted state. */
+const TAMPERED = {
+  reason_code: 'GATE_TAMPERED',
+  detail:
+    'the repository’s own machinery (.git/config, hooks, info) is not as it was before the first attempt; ' +
+    'put it right by hand, Reeve does not, and then retry',
+} as const;
 
 async function prepareWorktree(
   context: KernelContext,

@@ -34,14 +34,14 @@ export async function createIntake(options: {
     submit: async ({ bytes, name, projectId, path }) => {
       const answer = await kernel.commands.submitFile({ bytes, name, projectId, source: 'inbox' }, path);
       if (answer.outcome !== 'refused') return 'taken';
-      log.warn(
+      log.info(
         { name, project_id: projectId, problems: answer.problems, kept_as: answer.kept_as },
         'pack refused',
       );
       return 'moved';
     },
     refuse: async ({ projectId, name, path, size, problem }) => {
-      log.warn({ name, project_id: projectId, problem }, 'pack refused');
+      log.info({ name, project_id: projectId, problem }, 'pack refused');
       const content = { file: path };
       await kernel.commands.refuse(projectId, { name, content, sha256: null, size, problems: [problem] });
     },

@@ -22,9 +22,23 @@ export async function registerWorktree(gitDir: string, path: string, commit: str
   await writeFile(join(draft, 'HEAD'), `${commit}\n`);
   await writeFile(join(draft, 'gitdir'), `${join(canonical, '.git')}\n`);
   await writeFile(join(path, '.git'), `gitdir: ${adminDir}\n`);
-  await mkdir(join(gitDir, 'worktrees'), { recursive: true });
-  await rename(draft, adminDir);
+  await putInPlace(draft, adminDir);
   return adminDir;
+}
+
+const TRIES = 5;
+
+/** git removes `worktrees/` with the last one in it, maybe between the two steps here. */
+async function putInPlace(draft: string, adminDir: string): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    await mkdir(dirname(adminDir), { recursive: true });
+    try {
+      return await rename(draft, adminDir);
+    } catch (error) {
+      const isGone = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+      if (!isGone || attempt === TRIES) throw error;
+    }
+  }
 }
 
 /** Tells whether HEAD of a worktree is a plain file here; a reftable keeps it elsewhere, and only git can write it. */

@@ -150,6 +150,7 @@ export function createFakeServices(): FakeServices {
         };
       },
     }),
+    defaultProject: 'default',
     newestEvent: () => null,
     subscribe(listener) {
       listeners.add(listener);

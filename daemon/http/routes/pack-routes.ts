@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import type { Commands, SubmitAnswer } from '../../ports/services.ts';
+import type { DaemonServices, SubmitAnswer } from '../../ports/services.ts';
 import type { HttpLimits } from '../http-limits.ts';
 import { createIdempotencyKeys } from '../idempotency.ts';
 import { routeSchema } from '../openapi/route-schema.ts';
@@ -9,7 +9,7 @@ import { problemDocument } from '../problem-document.ts';
 import { sendProblem } from '../send-problem.ts';
 
 interface SubmitPack {
-  readonly Querystring: { readonly project: string; readonly name: string; readonly worker?: string };
+  readonly Querystring: { readonly project?: string; readonly name: string; readonly worker?: string };
   readonly Headers: { readonly 'idempotency-key'?: string };
   readonly Body: Buffer;
 }
@@ -17,7 +17,7 @@ interface SubmitPack {
 /** The route that submits a pack: its body is the file, byte for byte, so that digests mean the same everywhere. */
 export function registerPackRoutes(
   app: FastifyInstance,
-  commands: Commands,
+  { commands, defaultProject }: Pick<DaemonServices, 'commands' | 'defaultProject'>,
   limits: Pick<HttpLimits, 'packBytes' | 'idempotencyKeys'>,
 ): void {
   const keys = createIdempotencyKeys<SubmitAnswer>(limits.idempotencyKeys);
@@ -30,7 +30,7 @@ export function registerPackRoutes(
     '/api/v1/packs',
     { schema: submitPack, bodyLimit: limits.packBytes, attachValidation: false },
     async ({ query, headers, body }, reply) => {
-      const { project: projectId, name, worker } = query;
+      const { project: projectId = defaultProject, name, worker } = query;
       const request = { bytes: body, name, projectId, source: 'http' as const };
       const submit = () => commands.submitPack(worker === undefined ? request : { ...request, worker });
       const key = headers['idempotency-key'];
@@ -43,7 +43,7 @@ export function registerPackRoutes(
 }
 
 function fingerprint(query: SubmitPack['Querystring'], body: Buffer): string {
-  const request = JSON.stringify([query.project, query.name, query.worker ?? null]);
+  const request = JSON.stringify([query.project ?? null, query.name, query.worker ?? null]);
   return createHash('sha256').update(request).update('\0').update(body).digest('hex');
 }
 
@@ -71,7 +71,6 @@ const submitPack = routeSchema({
     },
     worker: { type: 'string', minLength: 1, maxLength: 128 },
   },
-  requiredQuery: ['project'],
   headers: {
     'idempotency-key': { type: 'string', minLength: 1, maxLength: 255, pattern: '^[\\u0021-\\u007e]+$' },
   },

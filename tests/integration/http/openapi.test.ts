@@ -83,7 +83,7 @@ const EXCHANGES: readonly Exchange[] = [
     body: {},
     before: duplicate,
   },
-  { method: 'post', route: '/api/v1/packs', path: '/api/v1/packs', status: 400, body: {} },
+  { method: 'post', route: '/api/v1/packs', path: '/api/v1/packs?project=..', status: 400, body: {} },
   { method: 'post', route: `${TASK}/attempts`, path: `${A_TASK}/attempts`, status: 201, body: ATTEMPT },
   {
     method: 'post',

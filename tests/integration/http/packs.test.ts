@@ -60,13 +60,19 @@ test('takes 1 MiB and a little more, and refuses what is beyond with 413', async
   assert.equal(http.services.calls.length, 1);
 });
 
+test('gives a pack that names no project to the default one', async (t) => {
+  const http = await startHttp(t);
+  const answer = await post(http, '{}', {}, '');
+  assert.equal(answer.status, 202);
+  assert.match(JSON.stringify(http.services.calls), /"projectId":"default"/);
+});
+
 test('refuses another media type and a name that is a path', async (t) => {
   const http = await startHttp(t);
   assert.equal((await post(http, 'x', { 'content-type': 'text/plain' })).status, 415);
   assert.equal((await post(http, '{}', {}, 'project=p&name=..%2Fx')).status, 400);
   assert.equal((await post(http, '{}', {}, 'project=p&name=a%0ab')).status, 400);
   assert.equal((await post(http, '{}', {}, 'project=..')).status, 400);
-  assert.equal((await post(http, '{}', {}, '')).status, 400);
   assert.deepEqual(http.services.calls, []);
 });
 

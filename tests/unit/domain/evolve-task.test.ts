@@ -56,6 +56,21 @@ describe('evolving a task', () => {
     );
     assert.equal(unmeasured.base?.startTree, 'd'.repeat(40));
   });
+  test('the control files before the first attempt are what later ones are held to, until a person looked', () => {
+    const control = (...history: readonly EventDraft[]) => step(pack(), ...history).base?.control;
+    const first = attempt(0, 0, 'AC_NOT_MET', { next_action: 'REWORK' });
+    const second = started(1, 0, { control_sha256: 'b'.repeat(64) });
+    assert.equal(control(...first, rework(1), second), 'a'.repeat(64));
+    const reset: EventDraft = {
+      type: 'step.reset',
+      data: { step_id: 'S1', reason: 'looked' },
+      run_id: 'T-1_run',
+      step_id: 'S1',
+    };
+    assert.equal(control(...first, escalated(), reset), null);
+    assert.equal(control(...first, escalated(), reset, second), 'b'.repeat(64));
+    assert.equal(step(pack(), escalated(), reset).base, null);
+  });
   test('a new pack starts afresh', () => {
     const renewed = step(
       pack(),
