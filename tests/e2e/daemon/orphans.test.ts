@@ -109,7 +109,7 @@ test(
   },
 );
 
-test('a daemon that is stopped in the middle of a run leaves an open intent, which the next start finishes', async (t) => {
+test('a daemon that is stopped in the middle of a run records the interruption, and the next start goes on', async (t) => {
   const worker = shell(`
     echo run >> "$HOME/ran.txt"
     if [ "$(wc -l < "$HOME/ran.txt")" = 1 ]; then sleep 300; fi
@@ -122,7 +122,9 @@ test('a daemon that is stopped in the middle of a run leaves an open intent, whi
   await eventually(() => readFile(join(project.home, 'ran.txt')).catch(() => undefined), 'the worker');
   await daemon.close('stopped by a person');
   assert.deepEqual(await markedProcesses([spawned.data.attempt_id]), []);
-  assert.equal((await project.task('T-1')).status, 'running');
+  const stopped = await project.task('T-1');
+  assert.equal(stopped.status, 'queued');
+  assert.match(stopped.attempts[0]?.reason_detail ?? '', /the daemon was stopped/);
   await runToEnd(project);
   const task = await project.task('T-1');
   assert.equal(task.final_status, 'accepted');
