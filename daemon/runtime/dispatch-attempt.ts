@@ -210,7 +210,7 @@ function newAttemptId(context: KernelContext): string {
   return `A_${time}_${context.random(8)}`;
 }
 
-/** Runs the worker, measures what it left and records its end; null when the daemon is going away and the attempt stays an open intent. */
+/** Runs the worker, measures what it left and records its end; null when the daemon ended it in order to stop. */
 async function runWorker(
   context: KernelContext,
   project: ProjectRuntime,
