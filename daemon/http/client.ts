@@ -66,8 +66,7 @@ export async function isAlive(url: string, timeoutMs: number): Promise<boolean> 
 
 /** The API takes the name of a file, not a path. */
 function toFileName(name: string): string {
-  // eslint-disable-next-line no-control-regex
-  return name.replaceAll(/[\u0000-\u001f\u007f/\\]/g, '_').slice(-255) || 'pack.json';
+  return name.replaceAll(/[\p{Cc}/\\]/gu, '_').slice(-255) || 'pack.json';
 }
 
 interface Call {
