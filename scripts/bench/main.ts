@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { dropToSpawn } from './drop-to-spawn.ts';
+import { exportProject } from './export.ts';
 import { ledgerBenchmarks } from './ledger.ts';
 import { packsPerSecond } from './packs-per-second.ts';
 import type { Benchmark, BenchResult } from './result.ts';
@@ -9,6 +10,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   'drop-to-spawn': dropToSpawn,
   packs: packsPerSecond,
   restart,
+  export: exportProject,
   ...ledgerBenchmarks,
 };
 

@@ -33,7 +33,12 @@ async function fill(root: string, say: (line: string) => void): Promise<void> {
   const project = await ledger.project('default', { create: true });
   for (let index = 0; index < TASKS; index += 1) {
     const isOpen = index < OPEN_TASKS;
-    const task = project.appendTask(`T-${index}`, ACTOR, isOpen ? 'waiting' : 'rejected', eventsOf(isOpen));
+    const task = project.appendTask(
+      `T-${index}`,
+      ACTOR,
+      isOpen ? 'waiting' : 'rejected',
+      reportedTask(isOpen),
+    );
     if (index % 64 === 63) await task.durable;
     if (index % 2000 === 1999) say(`${index + 1} tasks`);
   }
@@ -41,7 +46,8 @@ async function fill(root: string, say: (line: string) => void): Promise<void> {
   await ledger.close();
 }
 
-function eventsOf(isOpen: boolean): readonly EventDraft[] {
+/** The events of a task that an outside tool reported, closed at the end or left open. */
+export function reportedTask(isOpen: boolean): readonly EventDraft[] {
   const opened: EventDraft = {
     type: 'task.opened',
     data: { project_id: 'default', title: 'A task of the benchmark' },
