@@ -5,7 +5,7 @@
  *
  * Read the arrow as "may be imported by". Type-only imports count.
  */
-const ADAPTERS = ['ledger', 'archive', 'inbox', 'workspace', 'workers', 'review'];
+const ADAPTERS = ['ledger', 'archive', 'inbox', 'workspace', 'workers', 'review', 'signing', 'anchors'];
 const EDGES = '^(daemon/http|cli)/';
 const ENTRIES =
   '^(cli/main|protocol/index|daemon/workers/scripted-program|daemon/workspace/git-host-program|daemon/ledger/verify-worker)\\.ts$';
@@ -37,13 +37,13 @@ module.exports = {
       name: 'pure-folders-touch-no-machine',
       comment: 'No clock, no file, no process: what is pure can be replayed anywhere.',
       severity: 'error',
-      from: { path: '^(protocol|daemon/domain)/', pathNot: '^protocol/digest\\.ts$' },
+      from: { path: '^(protocol|daemon/domain)/', pathNot: '^protocol/(digest|ed25519)\\.ts$' },
       to: { dependencyTypes: ['core'] },
     },
     {
-      name: 'digest-touches-only-crypto',
+      name: 'digests-and-signatures-touch-only-crypto',
       severity: 'error',
-      from: { path: '^protocol/digest\\.ts$' },
+      from: { path: '^protocol/(digest|ed25519)\\.ts$' },
       to: { dependencyTypes: ['core'], pathNot: '^(node:)?crypto$' },
     },
     {

@@ -10,7 +10,25 @@ export type { AttemptId, EventHash, ProjectId, RunId, Sha256, StepId, TaskId } f
 
 export { canonicalJson, MAX_JSON_DEPTH, parseCanonical } from './canonical-json.ts';
 export type { JsonValue } from './canonical-json.ts';
-export { sha256Hex } from './digest.ts';
+export { sha256, sha256Hex } from './digest.ts';
+export { parseBase64, toBase64 } from './base64.ts';
+export { createMerkleTree, leafHash, proveInclusion, rootFromInclusion } from './merkle-tree.ts';
+export type { MerkleFrontier, MerkleTree } from './merkle-tree.ts';
+export {
+  formatSignedNote,
+  formatVerifierKey,
+  isNoteSignedBy,
+  noteKeyHash,
+  parseSignedNote,
+  parseVerifierKey,
+} from './signed-note.ts';
+export type { NoteSignature, SignedNote } from './signed-note.ts';
+export { formatCheckpoint, originOf, parseCheckpoint, parseSignedCheckpoint } from './checkpoint.ts';
+export type { Checkpoint, SignedCheckpoint } from './checkpoint.ts';
+export { keyInForce, keyRotationMessage, readKeyEvent, signingKeyId } from './signing-keys.ts';
+export type { LoggedKey } from './signing-keys.ts';
+export { isSignedBy } from './ed25519.ts';
+export { dssePreAuthEncoding } from './dsse.ts';
 export { findChainBreak } from './chain.ts';
 export type { ChainBreak, ChainLink, ChainPoint } from './chain.ts';
 export { buildEventLine, MAX_LINE_BYTES, parseEventLine } from './event-line.ts';

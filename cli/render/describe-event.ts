@@ -95,6 +95,24 @@ function describeProjectEvent(event: Exclude<LedgerEvent, { readonly type: TaskE
         'plain',
         `imported from ${event.data.from_project_id} (${shortHash(event.data.archive_id)})`,
       );
+    case 'key.added':
+      return say('plain', `key ${shortHash(event.data.key_id)} signs from here on`);
+    case 'key.rotated': {
+      const { previous_key_id, key_id } = event.data;
+      return say('plain', `key ${shortHash(previous_key_id)} replaced by ${shortHash(key_id)}`);
+    }
+    case 'checkpoint.anchored':
+      return say('good', `checkpoint at ${event.data.size} anchored: ${event.data.kind}`);
+    case 'anchor.reset':
+      return say(
+        'bad',
+        `accepted not to continue what was seen at ${event.data.seen_size}: ${event.data.reason}`,
+      );
+    case 'segment.sealed':
+      return say(
+        'plain',
+        `${event.data.task_id}: lines ${event.data.first_seq}–${event.data.last_seq} sealed in ${event.data.file}`,
+      );
     default:
       return describeUnknown(event);
   }

@@ -27,6 +27,8 @@ export interface Config {
   };
   readonly inbox: { readonly rescanSec: number };
   readonly paths: DataPaths;
+  /** Folder of keys and anchors, outside of every repository; null where this user has none. */
+  readonly userState: string | null;
   /** Where the value of each setting came from. */
   readonly origins: ReadonlyMap<SettingKey, Origin>;
   /** Likely mistakes that stop nothing, for people: one sentence each. */

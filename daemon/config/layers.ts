@@ -36,7 +36,11 @@ export function toEnvironmentLayer(environment: Readonly<Record<string, string |
 export function findMistypedVariables(
   environment: Readonly<Record<string, string | undefined>>,
 ): readonly string[] {
-  const known = [...SETTING_KEYS.map((key) => SETTINGS[key].env as string), 'REEVE_CONFIG'];
+  const known = [
+    ...SETTING_KEYS.map((key) => SETTINGS[key].env as string),
+    'REEVE_CONFIG',
+    'REEVE_USER_STATE',
+  ];
   return Object.keys(environment).flatMap((name) => {
     if (!/^REEVE_(LIMITS|RETRY|HTTP|INBOX)_/.test(name) || known.includes(name)) return [];
     const meant = nearestName(name, known);

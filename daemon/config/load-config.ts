@@ -12,6 +12,7 @@ import type { ConfigPlace } from './find-config-file.ts';
 import { findMistypedVariables, pick, toEnvironmentLayer, toFlagLayer } from './layers.ts';
 import type { Layer } from './layers.ts';
 import { nearestName } from '../../protocol/nearest-name.ts';
+import { findUserState } from './user-state.ts';
 import { DEFAULT_INTERPRETERS, SETTING_KEYS } from './settings.ts';
 import type { SettingKey, SettingValue } from './settings.ts';
 
@@ -50,7 +51,7 @@ export async function loadConfig(options: LoadConfigOptions): Promise<Config> {
   if (file.problems.length === 0) problems.push(...findMissingWorker(defaultWorker, file.workers));
   if (problems.length > 0) throw toConfigError(problems);
   const warnings = [...place.warnings, ...findMistypedVariables(env)];
-  return toConfig({ place, file, layers, defaultWorker, warnings, startDir });
+  return toConfig({ place, file, layers, defaultWorker, warnings, startDir, env });
 }
 
 interface Chosen {
@@ -102,6 +103,7 @@ function toConfig(parts: {
   readonly defaultWorker: Chosen;
   readonly warnings: readonly string[];
   readonly startDir: string;
+  readonly env: LoadConfigOptions['env'];
 }): Config {
   const { place, file, layers, defaultWorker } = parts;
   const number = (key: SettingKey): number => Number(pick(layers, key).value);
@@ -128,6 +130,7 @@ function toConfig(parts: {
     http: { enabled: pick(layers, 'http.enabled').value === true, port: number('http.port') },
     inbox: { rescanSec: number('inbox.rescan_sec') },
     paths: toDataPaths(resolveRoot(parts), join),
+    userState: findUserState(parts.env),
     origins: origins.set('default_worker', defaultWorker.origin),
     warnings: parts.warnings,
   };

@@ -25,6 +25,8 @@ export interface WriterTarget extends LinesTarget {
   readonly path: string;
   /** The last durable line; null for a log to be made. */
   readonly head: LogHead | null;
+  /** Sees all lines of a write, each with its newline, once they are durable and before they are acknowledged. */
+  readonly onLines?: (lines: string) => void;
   /** Called when lines that were built will never be durable: the log stands at this head again. */
   readonly onLost?: (head: LogHead | null) => void;
 }
@@ -108,6 +110,7 @@ export function createLogWriter(context: WriterContext, target: WriterTarget): L
 
   function settle(group: Group): void {
     durable = group.head;
+    target.onLines?.(group.text);
     finish();
     if (durable !== null) for (const callback of group.callbacks) callback(durable);
     for (const ticket of group.tickets) context.feed.settle(ticket, true);

@@ -49,6 +49,8 @@ export async function openProject(context: WriterContext, place: ProjectPlace): 
     folder,
     log_id: scan.genesis?.log_id ?? randomBytes(16).toString('hex'),
     head: scan.end.head,
+    tree: scan.tree,
+    keys: scan.keys,
     tasks: listTasks(scan, tails),
     recovered: kept,
   });
@@ -88,6 +90,9 @@ const EMPTY: ProjectScan = {
   genesis: null,
   tasks: new Map(),
   keptFiles: new Set(),
+  tree: { size: 0, subtrees: [] },
+  keys: [],
+  rootsAt: new Map(),
 };
 
 /** Every task log that does not stand exactly at its head. */

@@ -4,7 +4,10 @@ import { logOf, type EventDraft } from '../../protocol/events.ts';
 import type { Actor } from '../../protocol/generated/types.ts';
 import { isId } from '../../protocol/ids.ts';
 import type { Appended, LogHead, ProjectLedger, TaskHead } from '../ports/ledger.ts';
+import type { MerkleFrontier } from '../../protocol/merkle-tree.ts';
+import type { LoggedKey } from '../../protocol/signing-keys.ts';
 import { createHeadKeeper, type NewHead } from './head-keeper.ts';
+import { createLogTree } from './log-tree.ts';
 import { createLogWriter, type WriterContext } from './log-writer.ts';
 import { readEvents } from './read-events.ts';
 import { createTaskLog, taskLogPath, type TaskLog } from './task-log.ts';
@@ -18,6 +21,9 @@ export interface OpenedProject {
   /** End of the project log; null for a project to be made. */
   readonly head: LogHead | null;
   readonly tasks: readonly TaskHead[];
+  /** The tree over the project log, and the keys that it tells of. */
+  readonly tree: MerkleFrontier;
+  readonly keys: readonly LoggedKey[];
   readonly recovered: ProjectLedger['recovered'];
 }
 
@@ -42,11 +48,13 @@ export function createProjectLedger(
   const tasks = new Map(opened.tasks.map((task) => [task.task_id, task]));
   const logs = new Map<string, TaskLog>();
   let durableBytes = opened.head?.bytes ?? 0;
+  const tree = createLogTree(opened.log_id, opened.tree, opened.keys);
   const projectLog = createLogWriter(context, {
     path,
     log_id: opened.log_id,
     project_id: projectId,
     head: opened.head,
+    onLines: tree.add,
   });
   const heads = createHeadKeeper((drafts) => append(actor, drafts));
 
@@ -75,6 +83,8 @@ export function createProjectLedger(
     folder,
     tasks,
     recovered: opened.recovered,
+    checkpoint: tree.checkpoint,
+    keys: tree.keys,
     noteHead: heads.note,
 
     appendProject(by, drafts) {

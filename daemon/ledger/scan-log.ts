@@ -4,7 +4,7 @@ import type { EventSlices } from '../../protocol/event-slices.ts';
 import type { LogHead } from '../ports/ledger.ts';
 import { checkLinkedLine, readData, type LineFault } from './linked-line.ts';
 import { openPlainFile } from './plain-file.ts';
-import { walkLines } from './walk-lines.ts';
+import { copyLine, walkLines } from './walk-lines.ts';
 
 /** Where the intact part of a log ends. */
 export interface LogEnd {
@@ -18,8 +18,12 @@ export interface LogEnd {
   readonly fault: LineFault | 'no_newline' | null;
 }
 
-/** Sees an intact line; `data` parses its data on demand. */
-export type SeeLine = (slices: EventSlices, data: () => Readonly<Record<string, unknown>>) => void;
+/** Sees an intact line; `data` parses its data and `bytes` copies the line, without its newline, on demand. */
+export type SeeLine = (
+  slices: EventSlices,
+  data: () => Readonly<Record<string, unknown>>,
+  bytes: () => string | Uint8Array,
+) => void;
 
 /**
  * Reads a log up to its end or its first line that does not hash or link.
@@ -46,7 +50,11 @@ function scanOpenLog(fd: number, size: number, start: LogHead | null, see: SeeLi
       fault = line;
       return false;
     }
-    see(line, () => readData(chunk, from, line));
+    see(
+      line,
+      () => readData(chunk, from, line),
+      () => copyLine(chunk, from, to),
+    );
     previous = line;
     return true;
   });

@@ -1,4 +1,7 @@
 import type { TaskStatus } from '../../protocol/generated/types.ts';
+import { toBase64 } from '../../protocol/base64.ts';
+import { createMerkleTree, leafHash, type MerkleFrontier } from '../../protocol/merkle-tree.ts';
+import { readKeyEvent, type LoggedKey } from '../../protocol/signing-keys.ts';
 import type { LogHead } from '../ports/ledger.ts';
 import { damaged } from './damaged.ts';
 import { scanLog, type LogEnd } from './scan-log.ts';
@@ -27,6 +30,12 @@ export interface ProjectScan {
   readonly tasks: ReadonlyMap<string, TaskRecord>;
   /** Names under which recovered bytes were kept. */
   readonly keptFiles: ReadonlySet<string>;
+  /** The tree over the intact lines. */
+  readonly tree: MerkleFrontier;
+  /** The keys that sign for this log, by seq. */
+  readonly keys: readonly LoggedKey[];
+  /** Root of the tree, in base64, at each size asked for that the log reaches. */
+  readonly rootsAt: ReadonlyMap<number, string>;
 }
 
 /** What the manifest repeats of the first line. */
@@ -40,13 +49,20 @@ export interface ProjectGenesis {
 /**
  * Reads a project log in one pass, without reading any task's log.
  *
+ * @param sizes of the tree at which roots are wanted
  * @throws ReeveError NOT_FOUND, LEDGER_DAMAGED, IO_FAILED
  */
-export function scanProjectLog(path: string): ProjectScan {
+export function scanProjectLog(path: string, sizes: readonly number[] = []): ProjectScan {
   const tasks = new Map<string, TaskRecord>();
   const keptFiles = new Set<string>();
+  const keys: LoggedKey[] = [];
+  const tree = createMerkleTree();
+  const wanted = new Set(sizes);
+  const rootsAt = new Map<number, string>();
   let genesis: ProjectGenesis | null = null;
-  const end = scanLog(path, null, (line, data) => {
+  const end = scanLog(path, null, (line, data, bytes) => {
+    tree.append(leafHash(bytes()));
+    if (wanted.has(tree.size)) rootsAt.set(tree.size, toBase64(tree.root()));
     if (line.seq === 1) {
       const { log_id, event_hash, time } = line;
       genesis = { log_id, event_hash, time, reeve_version: String(data()['reeve_version']) };
@@ -54,8 +70,14 @@ export function scanProjectLog(path: string): ProjectScan {
     if (line.type === 'task.created') addTask(tasks, line.time, data());
     else if (line.type === 'head.committed') moveHead(path, tasks, line.time, data());
     else if (line.type === 'ledger.recovered') keptFiles.add(String(data()['kept_as']));
+    else if (isKeyEvent(line.type)) keys.push(readKeyEvent(line, data(), keys.at(-1) ?? null));
   });
-  return { end, genesis, tasks, keptFiles };
+  return { end, genesis, tasks, keptFiles, tree: tree.frontier(), keys, rootsAt };
+}
+
+/** Tells whether an event is about the keys of its log. */
+export function isKeyEvent(type: string): boolean {
+  return type === 'key.added' || type === 'key.rotated';
 }
 
 type Data = Readonly<Record<string, unknown>>;

@@ -53,6 +53,12 @@ export function decodeChunk(chunk: LineChunk, from: number, to: number): string 
   return chunk.isAscii ? chunk.text.slice(from, to) : chunk.bytes.toString('utf8', from, to);
 }
 
+/** Copies a line out of a chunk, also after its bytes were overwritten: as a string where that is the same bytes. */
+export function copyLine(chunk: LineChunk, from: number, to: number): string | Uint8Array {
+  const text = chunk.text.slice(from, to);
+  return chunk.isAscii ? text : Buffer.from(text, 'latin1');
+}
+
 /** Room for the longest line; strings above 128 KB are made outside the young heap, at several times the cost. */
 const CHUNK_BYTES = 98_304;
 

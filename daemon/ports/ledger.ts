@@ -1,4 +1,6 @@
 import type { Actor, TaskStatus } from '../../protocol/generated/types.ts';
+import type { Checkpoint } from '../../protocol/checkpoint.ts';
+import type { LoggedKey } from '../../protocol/signing-keys.ts';
 import type { EventDraft, LedgerEvent } from '../../protocol/events.ts';
 
 /** Where a log stands: sequence number, hash and size of its last durable line. */
@@ -32,6 +34,10 @@ export interface ProjectLedger {
   readonly folder: string;
   /** Known tasks by id, as the project log's heads tell; kept current by appends. */
   readonly tasks: ReadonlyMap<string, TaskHead>;
+  /** Where the project log stands: the tree over its durable lines. */
+  checkpoint(): Checkpoint;
+  /** The keys that sign its checkpoints, by seq; those of durable lines only. */
+  readonly keys: readonly LoggedKey[];
   /** What recovery did when the ledger was opened. */
   readonly recovered: readonly { readonly log: string; readonly offset: number; readonly length: number }[];
 

@@ -292,6 +292,15 @@ export interface EventEnvelope {
   readonly prev_event_hash: Sha256 | null;
   readonly event_hash: Sha256;
 }
+/** A person accepted that this ledger does not continue what was last seen of it: a backup was restored, or a copy went its own way. */
+export interface AnchorResetData {
+  /** Lines of the project log that the checkpoint covers. */
+  readonly seen_size: number;
+  /** Root of the Merkle tree over these lines (RFC 6962), 32 bytes in base64. */
+  readonly seen_root: string;
+  /** Why, in a person's words. */
+  readonly reason: string;
+}
 /** An archive was written. */
 export interface ArchiveExportedData {
   /** SHA-256 of tagmanifest-sha256.txt. */
@@ -299,6 +308,10 @@ export interface ArchiveExportedData {
   readonly files: number;
   readonly bytes: number;
   readonly heads: number;
+  /** Tasks that were not to be handed over; absent when all were. */
+  readonly tasks_left_out?: number;
+  /** Lines and files whose content was withheld; absent when none was. */
+  readonly redacted?: number;
 }
 /** This project came out of an archive; its task logs were not rewritten. */
 export interface ArchiveImportedData {
@@ -306,6 +319,8 @@ export interface ArchiveImportedData {
   readonly from_project_id: Id;
   /** How many task logs came with it; their heads are in the project log itself. */
   readonly heads: number;
+  /** True when an older copy of the same project was brought forward. */
+  readonly fast_forwarded?: true;
 }
 /** The daemon went away during the attempt. It consumes no retry. */
 export interface AttemptInterruptedData {
@@ -393,6 +408,19 @@ export interface AttemptStartedData {
   readonly control_sha256: Sha256;
   readonly limits: Limits;
 }
+/** A checkpoint was vouched for by somebody outside of the ledger. */
+export interface CheckpointAnchoredData {
+  /** A time-stamp token (RFC 3161), or a person's signature (ssh-keygen -Y). */
+  readonly kind: 'rfc3161' | 'ssh_signature';
+  /** Lines of the project log that the checkpoint covers. */
+  readonly size: number;
+  /** Root of the Merkle tree over these lines (RFC 6962), 32 bytes in base64. */
+  readonly root: string;
+  /** The signed checkpoint it is about; the path is relative to the project folder. */
+  readonly checkpoint: Artifact;
+  /** The token or signature; the path is relative to the project folder. */
+  readonly proof: Artifact;
+}
 /** A daemon opened this project, and what it found left over. */
 export interface DaemonStartedData {
   readonly reeve_version: string;
@@ -400,6 +428,8 @@ export interface DaemonStartedData {
   readonly open_tasks: number;
   readonly interrupted_attempts: number;
   readonly recovered_logs: number;
+  /** The rules in force, as policy/<sha256>.json in the project folder: limits, retries and workers, without the values of their environment. */
+  readonly policy?: Artifact;
 }
 /** A daemon closed this project in order. */
 export interface DaemonStoppedData {
@@ -414,6 +444,24 @@ export interface HeadCommittedData {
   readonly head_hash: Sha256;
   readonly bytes: number;
   readonly status: TaskStatus;
+}
+/** A key that signs the checkpoints from here on, with no earlier key to vouch for it: the first one, or one that replaces a key not at hand. */
+export interface KeyAddedData {
+  /** SHA-256 of the 32 bytes of the public key. */
+  readonly key_id: Sha256;
+  /** Ed25519 public key: 32 bytes in base64. */
+  readonly public_key: string;
+}
+/** A new key signs the checkpoints from here on; the one before vouches for it. */
+export interface KeyRotatedData {
+  /** The key in force until now. */
+  readonly previous_key_id: Sha256;
+  /** SHA-256 of the 32 bytes of the public key. */
+  readonly key_id: Sha256;
+  /** Ed25519 public key: 32 bytes in base64. */
+  readonly public_key: string;
+  /** Ed25519 signature by the key in force until now, in base64; docs/ledger-format.md has the text signed. */
+  readonly signature: string;
 }
 /** A torn tail was cut off; the bytes were kept. */
 export interface LedgerRecoveredData {
@@ -474,6 +522,23 @@ export interface ReworkRequestedData {
   readonly target_revision: number;
   readonly criteria: readonly Id[];
   readonly open_problems: number;
+}
+/** The lines so far of a long task log were put into a file that is never written again; the log goes on in events.jsonl. */
+export interface SegmentSealedData {
+  readonly task_id: Id;
+  readonly log_id: string;
+  /** 1 for the first. */
+  readonly segment: number;
+  /** Its name in the task folder, as events.000001.jsonl. */
+  readonly file: string;
+  readonly first_seq: number;
+  readonly last_seq: number;
+  /** event_hash of its last line. */
+  readonly head_hash: Sha256;
+  /** Size of the file. */
+  readonly bytes: number;
+  /** Of the whole file, as sha256sum tells. */
+  readonly sha256: Sha256;
 }
 /** A person gave the step a fresh set of retries. */
 export interface StepResetData {
@@ -1057,19 +1122,24 @@ export interface ScopeGuardReport {
 
 /** The data of each event type. */
 export interface EventDataByType {
+  readonly 'anchor.reset': AnchorResetData;
   readonly 'archive.exported': ArchiveExportedData;
   readonly 'archive.imported': ArchiveImportedData;
   readonly 'attempt.interrupted': AttemptInterruptedData;
   readonly 'attempt.recorded': AttemptRecordedData;
   readonly 'attempt.started': AttemptStartedData;
+  readonly 'checkpoint.anchored': CheckpointAnchoredData;
   readonly 'daemon.started': DaemonStartedData;
   readonly 'daemon.stopped': DaemonStoppedData;
   readonly 'head.committed': HeadCommittedData;
+  readonly 'key.added': KeyAddedData;
+  readonly 'key.rotated': KeyRotatedData;
   readonly 'ledger.recovered': LedgerRecoveredData;
   readonly 'pack.accepted': PackAcceptedData;
   readonly 'pack.refused': PackRefusedData;
   readonly 'project.created': ProjectCreatedData;
   readonly 'rework.requested': ReworkRequestedData;
+  readonly 'segment.sealed': SegmentSealedData;
   readonly 'step.reset': StepResetData;
   readonly 'task.closed': TaskClosedData;
   readonly 'task.created': TaskCreatedData;

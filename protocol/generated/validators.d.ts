@@ -5,19 +5,24 @@ import type {
   EventDataByType,
   Config,
   EventEnvelope,
+  AnchorResetData,
   ArchiveExportedData,
   ArchiveImportedData,
   AttemptInterruptedData,
   AttemptRecordedData,
   AttemptStartedData,
+  CheckpointAnchoredData,
   DaemonStartedData,
   DaemonStoppedData,
   HeadCommittedData,
+  KeyAddedData,
+  KeyRotatedData,
   LedgerRecoveredData,
   PackAcceptedData,
   PackRefusedData,
   ProjectCreatedData,
   ReworkRequestedData,
+  SegmentSealedData,
   StepResetData,
   TaskClosedData,
   TaskCreatedData,
@@ -43,19 +48,24 @@ export interface Validate<T> {
 
 export const validateConfig: Validate<Config>;
 export const validateEventEnvelope: Validate<EventEnvelope>;
+export const validateAnchorResetData: Validate<AnchorResetData>;
 export const validateArchiveExportedData: Validate<ArchiveExportedData>;
 export const validateArchiveImportedData: Validate<ArchiveImportedData>;
 export const validateAttemptInterruptedData: Validate<AttemptInterruptedData>;
 export const validateAttemptRecordedData: Validate<AttemptRecordedData>;
 export const validateAttemptStartedData: Validate<AttemptStartedData>;
+export const validateCheckpointAnchoredData: Validate<CheckpointAnchoredData>;
 export const validateDaemonStartedData: Validate<DaemonStartedData>;
 export const validateDaemonStoppedData: Validate<DaemonStoppedData>;
 export const validateHeadCommittedData: Validate<HeadCommittedData>;
+export const validateKeyAddedData: Validate<KeyAddedData>;
+export const validateKeyRotatedData: Validate<KeyRotatedData>;
 export const validateLedgerRecoveredData: Validate<LedgerRecoveredData>;
 export const validatePackAcceptedData: Validate<PackAcceptedData>;
 export const validatePackRefusedData: Validate<PackRefusedData>;
 export const validateProjectCreatedData: Validate<ProjectCreatedData>;
 export const validateReworkRequestedData: Validate<ReworkRequestedData>;
+export const validateSegmentSealedData: Validate<SegmentSealedData>;
 export const validateStepResetData: Validate<StepResetData>;
 export const validateTaskClosedData: Validate<TaskClosedData>;
 export const validateTaskCreatedData: Validate<TaskCreatedData>;

@@ -1883,13 +1883,172 @@ return errors === 0;
 }
 validate64.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-export const validateArchiveExportedData = validate77;
-const schema30 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"events/archive.exported.schema.json","title":"ArchiveExportedData","description":"An archive was written.","x-log":"project","type":"object","additionalProperties":false,"required":["archive_id","files","bytes","heads"],"properties":{"archive_id":{"description":"SHA-256 of tagmanifest-sha256.txt.","$ref":"../common.schema.json#/$defs/Sha256"},"files":{"type":"integer","minimum":0},"bytes":{"type":"integer","minimum":0},"heads":{"type":"integer","minimum":0}}};
+export const validateAnchorResetData = validate77;
+const schema30 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"events/anchor.reset.schema.json","title":"AnchorResetData","description":"A person accepted that this ledger does not continue what was last seen of it: a backup was restored, or a copy went its own way.","x-log":"project","type":"object","additionalProperties":false,"required":["seen_size","seen_root","reason"],"properties":{"seen_size":{"description":"Lines of the project log that the checkpoint covers.","type":"integer","minimum":0},"seen_root":{"description":"Root of the Merkle tree over these lines (RFC 6962), 32 bytes in base64.","type":"string","pattern":"^[A-Za-z0-9+/]{43}=$"},"reason":{"description":"Why, in a person's words.","type":"string","minLength":1,"maxLength":2000}}};
+const pattern13 = new RegExp("^[A-Za-z0-9+/]{43}=$", "u");
 
-function validate78(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate77(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+/*# sourceURL="events/anchor.reset.schema.json" */;
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate78.evaluated;
+const evaluated0 = validate77.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.seen_size === undefined){
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "seen_size"},message:"must have required property '"+"seen_size"+"'"};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+if(data.seen_root === undefined){
+const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "seen_root"},message:"must have required property '"+"seen_root"+"'"};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+if(data.reason === undefined){
+const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "reason"},message:"must have required property '"+"reason"+"'"};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+for(const key0 in data){
+if(!(((key0 === "seen_size") || (key0 === "seen_root")) || (key0 === "reason"))){
+const err3 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+}
+if(data.seen_size !== undefined){
+let data0 = data.seen_size;
+if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
+const err4 = {instancePath:instancePath+"/seen_size",schemaPath:"#/properties/seen_size/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+if((typeof data0 == "number") && (isFinite(data0))){
+if(data0 < 0 || isNaN(data0)){
+const err5 = {instancePath:instancePath+"/seen_size",schemaPath:"#/properties/seen_size/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+}
+}
+if(data.seen_root !== undefined){
+let data1 = data.seen_root;
+if(typeof data1 === "string"){
+if(!pattern13.test(data1)){
+const err6 = {instancePath:instancePath+"/seen_root",schemaPath:"#/properties/seen_root/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9+/]{43}=$"},message:"must match pattern \""+"^[A-Za-z0-9+/]{43}=$"+"\""};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+}
+else {
+const err7 = {instancePath:instancePath+"/seen_root",schemaPath:"#/properties/seen_root/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+}
+if(data.reason !== undefined){
+let data2 = data.reason;
+if(typeof data2 === "string"){
+if(func2(data2) > 2000){
+const err8 = {instancePath:instancePath+"/reason",schemaPath:"#/properties/reason/maxLength",keyword:"maxLength",params:{limit: 2000},message:"must NOT have more than 2000 characters"};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+if(func2(data2) < 1){
+const err9 = {instancePath:instancePath+"/reason",schemaPath:"#/properties/reason/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+}
+else {
+const err10 = {instancePath:instancePath+"/reason",schemaPath:"#/properties/reason/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err10];
+}
+else {
+vErrors.push(err10);
+}
+errors++;
+}
+}
+}
+else {
+const err11 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err11];
+}
+else {
+vErrors.push(err11);
+}
+errors++;
+}
+validate77.errors = vErrors;
+return errors === 0;
+}
+validate77.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+export const validateArchiveExportedData = validate78;
+const schema31 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"events/archive.exported.schema.json","title":"ArchiveExportedData","description":"An archive was written.","x-log":"project","type":"object","additionalProperties":false,"required":["archive_id","files","bytes","heads"],"properties":{"archive_id":{"description":"SHA-256 of tagmanifest-sha256.txt.","$ref":"../common.schema.json#/$defs/Sha256"},"files":{"type":"integer","minimum":0},"bytes":{"type":"integer","minimum":0},"heads":{"type":"integer","minimum":0},"tasks_left_out":{"description":"Tasks that were not to be handed over; absent when all were.","type":"integer","minimum":0},"redacted":{"description":"Lines and files whose content was withheld; absent when none was.","type":"integer","minimum":0}}};
+
+function validate79(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate79.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -1918,17 +2077,17 @@ vErrors.push(err1);
 }
 errors++;
 }
-validate78.errors = vErrors;
+validate79.errors = vErrors;
 return errors === 0;
 }
-validate78.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate79.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate77(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate78(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="events/archive.exported.schema.json" */;
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate77.evaluated;
+const evaluated0 = validate78.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -1977,7 +2136,7 @@ vErrors.push(err3);
 errors++;
 }
 for(const key0 in data){
-if(!((((key0 === "archive_id") || (key0 === "files")) || (key0 === "bytes")) || (key0 === "heads"))){
+if(!((((((key0 === "archive_id") || (key0 === "files")) || (key0 === "bytes")) || (key0 === "heads")) || (key0 === "tasks_left_out")) || (key0 === "redacted"))){
 const err4 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err4];
@@ -1989,8 +2148,8 @@ errors++;
 }
 }
 if(data.archive_id !== undefined){
-if(!(validate78(data.archive_id, {instancePath:instancePath+"/archive_id",parentData:data,parentDataProperty:"archive_id",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate78.errors : vErrors.concat(validate78.errors);
+if(!(validate79(data.archive_id, {instancePath:instancePath+"/archive_id",parentData:data,parentDataProperty:"archive_id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors);
 errors = vErrors.length;
 }
 }
@@ -2069,9 +2228,10 @@ errors++;
 }
 }
 }
-}
-else {
-const err11 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data.tasks_left_out !== undefined){
+let data4 = data.tasks_left_out;
+if(!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))){
+const err11 = {instancePath:instancePath+"/tasks_left_out",schemaPath:"#/properties/tasks_left_out/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -2080,18 +2240,67 @@ vErrors.push(err11);
 }
 errors++;
 }
-validate77.errors = vErrors;
+if((typeof data4 == "number") && (isFinite(data4))){
+if(data4 < 0 || isNaN(data4)){
+const err12 = {instancePath:instancePath+"/tasks_left_out",schemaPath:"#/properties/tasks_left_out/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+if(vErrors === null){
+vErrors = [err12];
+}
+else {
+vErrors.push(err12);
+}
+errors++;
+}
+}
+}
+if(data.redacted !== undefined){
+let data5 = data.redacted;
+if(!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))){
+const err13 = {instancePath:instancePath+"/redacted",schemaPath:"#/properties/redacted/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(vErrors === null){
+vErrors = [err13];
+}
+else {
+vErrors.push(err13);
+}
+errors++;
+}
+if((typeof data5 == "number") && (isFinite(data5))){
+if(data5 < 0 || isNaN(data5)){
+const err14 = {instancePath:instancePath+"/redacted",schemaPath:"#/properties/redacted/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+if(vErrors === null){
+vErrors = [err14];
+}
+else {
+vErrors.push(err14);
+}
+errors++;
+}
+}
+}
+}
+else {
+const err15 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err15];
+}
+else {
+vErrors.push(err15);
+}
+errors++;
+}
+validate78.errors = vErrors;
 return errors === 0;
 }
-validate77.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate78.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-export const validateArchiveImportedData = validate80;
-const schema32 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"events/archive.imported.schema.json","title":"ArchiveImportedData","description":"This project came out of an archive; its task logs were not rewritten.","x-log":"project","type":"object","additionalProperties":false,"required":["archive_id","from_project_id","heads"],"properties":{"archive_id":{"$ref":"../common.schema.json#/$defs/Sha256"},"from_project_id":{"$ref":"../common.schema.json#/$defs/Id"},"heads":{"description":"How many task logs came with it; their heads are in the project log itself.","type":"integer","minimum":0}}};
+export const validateArchiveImportedData = validate81;
+const schema33 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"events/archive.imported.schema.json","title":"ArchiveImportedData","description":"This project came out of an archive; its task logs were not rewritten.","x-log":"project","type":"object","additionalProperties":false,"required":["archive_id","from_project_id","heads"],"properties":{"archive_id":{"$ref":"../common.schema.json#/$defs/Sha256"},"from_project_id":{"$ref":"../common.schema.json#/$defs/Id"},"heads":{"description":"How many task logs came with it; their heads are in the project log itself.","type":"integer","minimum":0},"fast_forwarded":{"description":"True when an older copy of the same project was brought forward.","const":true}}};
 
-function validate81(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate82(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate81.evaluated;
+const evaluated0 = validate82.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2120,16 +2329,16 @@ vErrors.push(err1);
 }
 errors++;
 }
-validate81.errors = vErrors;
+validate82.errors = vErrors;
 return errors === 0;
 }
-validate81.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate82.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate83(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate84(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate83.evaluated;
+const evaluated0 = validate84.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2178,17 +2387,17 @@ vErrors.push(err3);
 }
 errors++;
 }
-validate83.errors = vErrors;
+validate84.errors = vErrors;
 return errors === 0;
 }
-validate83.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate84.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate80(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate81(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="events/archive.imported.schema.json" */;
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate80.evaluated;
+const evaluated0 = validate81.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2227,7 +2436,7 @@ vErrors.push(err2);
 errors++;
 }
 for(const key0 in data){
-if(!(((key0 === "archive_id") || (key0 === "from_project_id")) || (key0 === "heads"))){
+if(!((((key0 === "archive_id") || (key0 === "from_project_id")) || (key0 === "heads")) || (key0 === "fast_forwarded"))){
 const err3 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err3];
@@ -2239,14 +2448,14 @@ errors++;
 }
 }
 if(data.archive_id !== undefined){
-if(!(validate81(data.archive_id, {instancePath:instancePath+"/archive_id",parentData:data,parentDataProperty:"archive_id",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate81.errors : vErrors.concat(validate81.errors);
+if(!(validate82(data.archive_id, {instancePath:instancePath+"/archive_id",parentData:data,parentDataProperty:"archive_id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate82.errors : vErrors.concat(validate82.errors);
 errors = vErrors.length;
 }
 }
 if(data.from_project_id !== undefined){
-if(!(validate83(data.from_project_id, {instancePath:instancePath+"/from_project_id",parentData:data,parentDataProperty:"from_project_id",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate83.errors : vErrors.concat(validate83.errors);
+if(!(validate84(data.from_project_id, {instancePath:instancePath+"/from_project_id",parentData:data,parentDataProperty:"from_project_id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate84.errors : vErrors.concat(validate84.errors);
 errors = vErrors.length;
 }
 }
@@ -2275,9 +2484,9 @@ errors++;
 }
 }
 }
-}
-else {
-const err6 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data.fast_forwarded !== undefined){
+if(true !== data.fast_forwarded){
+const err6 = {instancePath:instancePath+"/fast_forwarded",schemaPath:"#/properties/fast_forwarded/const",keyword:"const",params:{allowedValue: true},message:"must be equal to constant"};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -2286,18 +2495,30 @@ vErrors.push(err6);
 }
 errors++;
 }
-validate80.errors = vErrors;
+}
+}
+else {
+const err7 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+validate81.errors = vErrors;
 return errors === 0;
 }
-validate80.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate81.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-export const validateAttemptInterruptedData = validate85;
-const schema35 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"events/attempt.interrupted.schema.json","title":"AttemptInterruptedData","description":"The daemon went away during the attempt. It consumes no retry.","x-log":"task","type":"object","additionalProperties":false,"required":["attempt_id","r","s","detail","orphans","snapshot"],"properties":{"attempt_id":{"$ref":"../common.schema.json#/$defs/Id"},"r":{"type":"integer","minimum":0},"s":{"type":"integer","minimum":0},"detail":{"type":"string"},"orphans":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["pid","outcome"],"properties":{"pid":{"type":"integer","minimum":0},"outcome":{"enum":["killed","already_gone","survived"]}}}},"snapshot":{"anyOf":[{"type":"object","additionalProperties":false,"required":["ref","commit"],"properties":{"ref":{"type":"string"},"commit":{"$ref":"../common.schema.json#/$defs/GitObject"}}},{"type":"null"}]}}};
+export const validateAttemptInterruptedData = validate86;
+const schema36 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"events/attempt.interrupted.schema.json","title":"AttemptInterruptedData","description":"The daemon went away during the attempt. It consumes no retry.","x-log":"task","type":"object","additionalProperties":false,"required":["attempt_id","r","s","detail","orphans","snapshot"],"properties":{"attempt_id":{"$ref":"../common.schema.json#/$defs/Id"},"r":{"type":"integer","minimum":0},"s":{"type":"integer","minimum":0},"detail":{"type":"string"},"orphans":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["pid","outcome"],"properties":{"pid":{"type":"integer","minimum":0},"outcome":{"enum":["killed","already_gone","survived"]}}}},"snapshot":{"anyOf":[{"type":"object","additionalProperties":false,"required":["ref","commit"],"properties":{"ref":{"type":"string"},"commit":{"$ref":"../common.schema.json#/$defs/GitObject"}}},{"type":"null"}]}}};
 
-function validate86(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate87(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate86.evaluated;
+const evaluated0 = validate87.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2346,18 +2567,18 @@ vErrors.push(err3);
 }
 errors++;
 }
-validate86.errors = vErrors;
+validate87.errors = vErrors;
 return errors === 0;
 }
-validate86.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate87.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
-const schema37 = {"description":"A full git object id, SHA-1 or SHA-256.","type":"string","pattern":"^([0-9a-f]{40}|[0-9a-f]{64})$"};
-const pattern17 = new RegExp("^([0-9a-f]{40}|[0-9a-f]{64})$", "u");
+const schema38 = {"description":"A full git object id, SHA-1 or SHA-256.","type":"string","pattern":"^([0-9a-f]{40}|[0-9a-f]{64})$"};
+const pattern18 = new RegExp("^([0-9a-f]{40}|[0-9a-f]{64})$", "u");
 
-function validate88(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate89(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate88.evaluated;
+const evaluated0 = validate89.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2365,7 +2586,7 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if(typeof data === "string"){
-if(!pattern17.test(data)){
+if(!pattern18.test(data)){
 const err0 = {instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^([0-9a-f]{40}|[0-9a-f]{64})$"},message:"must match pattern \""+"^([0-9a-f]{40}|[0-9a-f]{64})$"+"\""};
 if(vErrors === null){
 vErrors = [err0];
@@ -2386,17 +2607,17 @@ vErrors.push(err1);
 }
 errors++;
 }
-validate88.errors = vErrors;
+validate89.errors = vErrors;
 return errors === 0;
 }
-validate88.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate89.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate85(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate86(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="events/attempt.interrupted.schema.json" */;
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate85.evaluated;
+const evaluated0 = validate86.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2477,8 +2698,8 @@ errors++;
 }
 }
 if(data.attempt_id !== undefined){
-if(!(validate86(data.attempt_id, {instancePath:instancePath+"/attempt_id",parentData:data,parentDataProperty:"attempt_id",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate86.errors : vErrors.concat(validate86.errors);
+if(!(validate87(data.attempt_id, {instancePath:instancePath+"/attempt_id",parentData:data,parentDataProperty:"attempt_id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate87.errors : vErrors.concat(validate87.errors);
 errors = vErrors.length;
 }
 }
@@ -2611,7 +2832,7 @@ errors++;
 if(data5.outcome !== undefined){
 let data7 = data5.outcome;
 if(!(((data7 === "killed") || (data7 === "already_gone")) || (data7 === "survived"))){
-const err17 = {instancePath:instancePath+"/orphans/" + i0+"/outcome",schemaPath:"#/properties/orphans/items/properties/outcome/enum",keyword:"enum",params:{allowedValues: schema35.properties.orphans.items.properties.outcome.enum},message:"must be equal to one of the allowed values"};
+const err17 = {instancePath:instancePath+"/orphans/" + i0+"/outcome",schemaPath:"#/properties/orphans/items/properties/outcome/enum",keyword:"enum",params:{allowedValues: schema36.properties.orphans.items.properties.outcome.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -2696,8 +2917,8 @@ errors++;
 }
 }
 if(data8.commit !== undefined){
-if(!(validate88(data8.commit, {instancePath:instancePath+"/snapshot/commit",parentData:data8,parentDataProperty:"commit",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate88.errors : vErrors.concat(validate88.errors);
+if(!(validate89(data8.commit, {instancePath:instancePath+"/snapshot/commit",parentData:data8,parentDataProperty:"commit",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate89.errors : vErrors.concat(validate89.errors);
 errors = vErrors.length;
 }
 }
@@ -2760,18 +2981,18 @@ vErrors.push(err27);
 }
 errors++;
 }
-validate85.errors = vErrors;
+validate86.errors = vErrors;
 return errors === 0;
 }
-validate85.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate86.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-export const validateAttemptRecordedData = validate90;
-const schema38 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"events/attempt.recorded.schema.json","title":"AttemptRecordedData","description":"The outcome of an attempt, measured and judged.","x-log":"task","type":"object","additionalProperties":false,"required":["attempt_id","r","s","recorded_by","result","controller_verdict","reason_code","reason_detail","next_action","criteria","gates","findings","finding_count","commands","files_changed","files_changed_count","base_commit","tree","review","step_result","patch","snapshot","usage","duration_ms"],"properties":{"attempt_id":{"$ref":"../common.schema.json#/$defs/Id"},"r":{"type":"integer","minimum":0},"s":{"type":"integer","minimum":0},"recorded_by":{"description":"controller: Reeve ran and measured it; tool: an outside logger reported it.","enum":["controller","tool"]},"result":{"enum":["PASS","FAIL"]},"controller_verdict":{"anyOf":[{"enum":["PASS","FAIL"]},{"type":"null"}]},"reason_code":{"$ref":"../common.schema.json#/$defs/ReasonCode"},"reason_detail":{"type":"string","maxLength":1000},"next_action":{"enum":["CLOSE","RETRY","REWORK","ESCALATE","BLOCK"]},"criteria":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["id","met"],"properties":{"id":{"$ref":"../common.schema.json#/$defs/Id"},"met":{"type":"boolean"}}},"maxItems":100},"gates":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["id","passed"],"properties":{"id":{"$ref":"../common.schema.json#/$defs/Id"},"passed":{"type":"boolean"}}},"maxItems":200},"findings":{"type":"array","items":{"$ref":"../common.schema.json#/$defs/Finding"},"maxItems":20},"finding_count":{"type":"integer","minimum":0},"commands":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["index","exit_code","cause","duration_ms","log_sha256"],"properties":{"index":{"type":"integer","minimum":0},"exit_code":{"anyOf":[{"type":"integer"},{"type":"null"}]},"cause":{"type":"string"},"duration_ms":{"type":"integer","minimum":0},"log_sha256":{"$ref":"../common.schema.json#/$defs/Sha256"}}},"maxItems":100},"files_changed":{"description":"The first 50; all of them are in the review record.","type":"array","items":{"type":"object","additionalProperties":false,"required":["path","status"],"properties":{"path":{"type":"string","maxLength":300},"status":{"type":"string"}}},"maxItems":50},"files_changed_count":{"type":"integer","minimum":0},"base_commit":{"anyOf":[{"$ref":"../common.schema.json#/$defs/GitObject"},{"type":"null"}]},"tree":{"description":"The measured tree: exactly what is committed when accepted.","anyOf":[{"$ref":"../common.schema.json#/$defs/GitObject"},{"type":"null"}]},"review":{"description":"The whole review record (schemas/review-record).","anyOf":[{"$ref":"../common.schema.json#/$defs/Artifact"},{"type":"null"}]},"step_result":{"anyOf":[{"$ref":"../common.schema.json#/$defs/Artifact"},{"type":"null"}]},"patch":{"anyOf":[{"$ref":"../common.schema.json#/$defs/Artifact"},{"type":"null"}]},"snapshot":{"anyOf":[{"type":"object","additionalProperties":false,"required":["ref","commit"],"properties":{"ref":{"type":"string"},"commit":{"$ref":"../common.schema.json#/$defs/GitObject"}}},{"type":"null"}]},"usage":{"anyOf":[{"$ref":"../common.schema.json#/$defs/Usage"},{"type":"null"}]},"duration_ms":{"type":"integer","minimum":0}}};
+export const validateAttemptRecordedData = validate91;
+const schema39 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"events/attempt.recorded.schema.json","title":"AttemptRecordedData","description":"The outcome of an attempt, measured and judged.","x-log":"task","type":"object","additionalProperties":false,"required":["attempt_id","r","s","recorded_by","result","controller_verdict","reason_code","reason_detail","next_action","criteria","gates","findings","finding_count","commands","files_changed","files_changed_count","base_commit","tree","review","step_result","patch","snapshot","usage","duration_ms"],"properties":{"attempt_id":{"$ref":"../common.schema.json#/$defs/Id"},"r":{"type":"integer","minimum":0},"s":{"type":"integer","minimum":0},"recorded_by":{"description":"controller: Reeve ran and measured it; tool: an outside logger reported it.","enum":["controller","tool"]},"result":{"enum":["PASS","FAIL"]},"controller_verdict":{"anyOf":[{"enum":["PASS","FAIL"]},{"type":"null"}]},"reason_code":{"$ref":"../common.schema.json#/$defs/ReasonCode"},"reason_detail":{"type":"string","maxLength":1000},"next_action":{"enum":["CLOSE","RETRY","REWORK","ESCALATE","BLOCK"]},"criteria":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["id","met"],"properties":{"id":{"$ref":"../common.schema.json#/$defs/Id"},"met":{"type":"boolean"}}},"maxItems":100},"gates":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["id","passed"],"properties":{"id":{"$ref":"../common.schema.json#/$defs/Id"},"passed":{"type":"boolean"}}},"maxItems":200},"findings":{"type":"array","items":{"$ref":"../common.schema.json#/$defs/Finding"},"maxItems":20},"finding_count":{"type":"integer","minimum":0},"commands":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["index","exit_code","cause","duration_ms","log_sha256"],"properties":{"index":{"type":"integer","minimum":0},"exit_code":{"anyOf":[{"type":"integer"},{"type":"null"}]},"cause":{"type":"string"},"duration_ms":{"type":"integer","minimum":0},"log_sha256":{"$ref":"../common.schema.json#/$defs/Sha256"}}},"maxItems":100},"files_changed":{"description":"The first 50; all of them are in the review record.","type":"array","items":{"type":"object","additionalProperties":false,"required":["path","status"],"properties":{"path":{"type":"string","maxLength":300},"status":{"type":"string"}}},"maxItems":50},"files_changed_count":{"type":"integer","minimum":0},"base_commit":{"anyOf":[{"$ref":"../common.schema.json#/$defs/GitObject"},{"type":"null"}]},"tree":{"description":"The measured tree: exactly what is committed when accepted.","anyOf":[{"$ref":"../common.schema.json#/$defs/GitObject"},{"type":"null"}]},"review":{"description":"The whole review record (schemas/review-record).","anyOf":[{"$ref":"../common.schema.json#/$defs/Artifact"},{"type":"null"}]},"step_result":{"anyOf":[{"$ref":"../common.schema.json#/$defs/Artifact"},{"type":"null"}]},"patch":{"anyOf":[{"$ref":"../common.schema.json#/$defs/Artifact"},{"type":"null"}]},"snapshot":{"anyOf":[{"type":"object","additionalProperties":false,"required":["ref","commit"],"properties":{"ref":{"type":"string"},"commit":{"$ref":"../common.schema.json#/$defs/GitObject"}}},{"type":"null"}]},"usage":{"anyOf":[{"$ref":"../common.schema.json#/$defs/Usage"},{"type":"null"}]},"duration_ms":{"type":"integer","minimum":0}}};
 
-function validate91(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate92(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate91.evaluated;
+const evaluated0 = validate92.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2820,17 +3041,17 @@ vErrors.push(err3);
 }
 errors++;
 }
-validate91.errors = vErrors;
+validate92.errors = vErrors;
 return errors === 0;
 }
-validate91.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate92.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
-const schema40 = {"description":"Why an attempt ended as it did: the closed list of the protocol.","enum":["PASS_ALL_CRITERIA","COMMAND_FAILED","COMMAND_NOT_FOUND","AC_NOT_MET","AC_UNCOVERED","SCOPE_VIOLATION","FORBIDDEN_PATH","DEPENDENCY_POLICY_VIOLATION","EVIDENCE_MISSING","EVIDENCE_INVALID_PATH","EVIDENCE_MISMATCH","RESULT_INVALID","GATE_TAMPERED","TIMEOUT","NO_OUTPUT","MEMORY_LIMIT","OUTPUT_LIMIT","WAITING_INPUT","WORKER_CRASHED","BACKEND_UNAVAILABLE","RATE_LIMITED","BUDGET_EXCEEDED","POLICY_DENIED","APPROVAL_EXPIRED","CONTRACT_GUARD_BLOCKED","EXECUTION_BLOCKED_UNAPPROVED","RETRY_EXHAUSTED","INTERRUPTED","CANCELLED"]};
+const schema41 = {"description":"Why an attempt ended as it did: the closed list of the protocol.","enum":["PASS_ALL_CRITERIA","COMMAND_FAILED","COMMAND_NOT_FOUND","AC_NOT_MET","AC_UNCOVERED","SCOPE_VIOLATION","FORBIDDEN_PATH","DEPENDENCY_POLICY_VIOLATION","EVIDENCE_MISSING","EVIDENCE_INVALID_PATH","EVIDENCE_MISMATCH","RESULT_INVALID","GATE_TAMPERED","TIMEOUT","NO_OUTPUT","MEMORY_LIMIT","OUTPUT_LIMIT","WAITING_INPUT","WORKER_CRASHED","BACKEND_UNAVAILABLE","RATE_LIMITED","BUDGET_EXCEEDED","POLICY_DENIED","APPROVAL_EXPIRED","CONTRACT_GUARD_BLOCKED","EXECUTION_BLOCKED_UNAPPROVED","RETRY_EXHAUSTED","INTERRUPTED","CANCELLED"]};
 
-function validate93(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate94(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate93.evaluated;
+const evaluated0 = validate94.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2838,7 +3059,7 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if(!(((((((((((((((((((((((((((((data === "PASS_ALL_CRITERIA") || (data === "COMMAND_FAILED")) || (data === "COMMAND_NOT_FOUND")) || (data === "AC_NOT_MET")) || (data === "AC_UNCOVERED")) || (data === "SCOPE_VIOLATION")) || (data === "FORBIDDEN_PATH")) || (data === "DEPENDENCY_POLICY_VIOLATION")) || (data === "EVIDENCE_MISSING")) || (data === "EVIDENCE_INVALID_PATH")) || (data === "EVIDENCE_MISMATCH")) || (data === "RESULT_INVALID")) || (data === "GATE_TAMPERED")) || (data === "TIMEOUT")) || (data === "NO_OUTPUT")) || (data === "MEMORY_LIMIT")) || (data === "OUTPUT_LIMIT")) || (data === "WAITING_INPUT")) || (data === "WORKER_CRASHED")) || (data === "BACKEND_UNAVAILABLE")) || (data === "RATE_LIMITED")) || (data === "BUDGET_EXCEEDED")) || (data === "POLICY_DENIED")) || (data === "APPROVAL_EXPIRED")) || (data === "CONTRACT_GUARD_BLOCKED")) || (data === "EXECUTION_BLOCKED_UNAPPROVED")) || (data === "RETRY_EXHAUSTED")) || (data === "INTERRUPTED")) || (data === "CANCELLED"))){
-const err0 = {instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema40.enum},message:"must be equal to one of the allowed values"};
+const err0 = {instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema41.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -2847,43 +3068,43 @@ vErrors.push(err0);
 }
 errors++;
 }
-validate93.errors = vErrors;
+validate94.errors = vErrors;
 return errors === 0;
 }
-validate93.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate94.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
-const schema41 = {"type":"object","additionalProperties":false,"required":["code","detail","paths"],"properties":{"code":{"$ref":"#/$defs/ReasonCode"},"detail":{"type":"string"},"paths":{"type":"array","items":{"type":"string"}}},"description":"One thing the review found wrong."};
+const schema42 = {"type":"object","additionalProperties":false,"required":["code","detail","paths"],"properties":{"code":{"$ref":"#/$defs/ReasonCode"},"detail":{"type":"string"},"paths":{"type":"array","items":{"type":"string"}}},"description":"One thing the review found wrong."};
+
+function validate99(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate99.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(!(((((((((((((((((((((((((((((data === "PASS_ALL_CRITERIA") || (data === "COMMAND_FAILED")) || (data === "COMMAND_NOT_FOUND")) || (data === "AC_NOT_MET")) || (data === "AC_UNCOVERED")) || (data === "SCOPE_VIOLATION")) || (data === "FORBIDDEN_PATH")) || (data === "DEPENDENCY_POLICY_VIOLATION")) || (data === "EVIDENCE_MISSING")) || (data === "EVIDENCE_INVALID_PATH")) || (data === "EVIDENCE_MISMATCH")) || (data === "RESULT_INVALID")) || (data === "GATE_TAMPERED")) || (data === "TIMEOUT")) || (data === "NO_OUTPUT")) || (data === "MEMORY_LIMIT")) || (data === "OUTPUT_LIMIT")) || (data === "WAITING_INPUT")) || (data === "WORKER_CRASHED")) || (data === "BACKEND_UNAVAILABLE")) || (data === "RATE_LIMITED")) || (data === "BUDGET_EXCEEDED")) || (data === "POLICY_DENIED")) || (data === "APPROVAL_EXPIRED")) || (data === "CONTRACT_GUARD_BLOCKED")) || (data === "EXECUTION_BLOCKED_UNAPPROVED")) || (data === "RETRY_EXHAUSTED")) || (data === "INTERRUPTED")) || (data === "CANCELLED"))){
+const err0 = {instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema41.enum},message:"must be equal to one of the allowed values"};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+validate99.errors = vErrors;
+return errors === 0;
+}
+validate99.evaluated = {"dynamicProps":false,"dynamicItems":false};
+
 
 function validate98(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
 const evaluated0 = validate98.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(!(((((((((((((((((((((((((((((data === "PASS_ALL_CRITERIA") || (data === "COMMAND_FAILED")) || (data === "COMMAND_NOT_FOUND")) || (data === "AC_NOT_MET")) || (data === "AC_UNCOVERED")) || (data === "SCOPE_VIOLATION")) || (data === "FORBIDDEN_PATH")) || (data === "DEPENDENCY_POLICY_VIOLATION")) || (data === "EVIDENCE_MISSING")) || (data === "EVIDENCE_INVALID_PATH")) || (data === "EVIDENCE_MISMATCH")) || (data === "RESULT_INVALID")) || (data === "GATE_TAMPERED")) || (data === "TIMEOUT")) || (data === "NO_OUTPUT")) || (data === "MEMORY_LIMIT")) || (data === "OUTPUT_LIMIT")) || (data === "WAITING_INPUT")) || (data === "WORKER_CRASHED")) || (data === "BACKEND_UNAVAILABLE")) || (data === "RATE_LIMITED")) || (data === "BUDGET_EXCEEDED")) || (data === "POLICY_DENIED")) || (data === "APPROVAL_EXPIRED")) || (data === "CONTRACT_GUARD_BLOCKED")) || (data === "EXECUTION_BLOCKED_UNAPPROVED")) || (data === "RETRY_EXHAUSTED")) || (data === "INTERRUPTED")) || (data === "CANCELLED"))){
-const err0 = {instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema40.enum},message:"must be equal to one of the allowed values"};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-validate98.errors = vErrors;
-return errors === 0;
-}
-validate98.evaluated = {"dynamicProps":false,"dynamicItems":false};
-
-
-function validate97(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate97.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2934,8 +3155,8 @@ errors++;
 }
 }
 if(data.code !== undefined){
-if(!(validate98(data.code, {instancePath:instancePath+"/code",parentData:data,parentDataProperty:"code",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate98.errors : vErrors.concat(validate98.errors);
+if(!(validate99(data.code, {instancePath:instancePath+"/code",parentData:data,parentDataProperty:"code",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate99.errors : vErrors.concat(validate99.errors);
 errors = vErrors.length;
 }
 }
@@ -2990,16 +3211,16 @@ vErrors.push(err7);
 }
 errors++;
 }
-validate97.errors = vErrors;
+validate98.errors = vErrors;
 return errors === 0;
 }
-validate97.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate98.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate101(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate102(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate101.evaluated;
+const evaluated0 = validate102.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -3028,16 +3249,16 @@ vErrors.push(err1);
 }
 errors++;
 }
-validate101.errors = vErrors;
+validate102.errors = vErrors;
 return errors === 0;
 }
-validate101.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate102.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate103(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate104(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate103.evaluated;
+const evaluated0 = validate104.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -3045,7 +3266,7 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if(typeof data === "string"){
-if(!pattern17.test(data)){
+if(!pattern18.test(data)){
 const err0 = {instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^([0-9a-f]{40}|[0-9a-f]{64})$"},message:"must match pattern \""+"^([0-9a-f]{40}|[0-9a-f]{64})$"+"\""};
 if(vErrors === null){
 vErrors = [err0];
@@ -3066,17 +3287,17 @@ vErrors.push(err1);
 }
 errors++;
 }
-validate103.errors = vErrors;
+validate104.errors = vErrors;
 return errors === 0;
 }
-validate103.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate104.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
-const schema45 = {"type":"object","additionalProperties":false,"required":["path","sha256","bytes"],"properties":{"path":{"description":"Relative to the task folder, POSIX separators.","type":"string","minLength":1,"maxLength":1024},"sha256":{"$ref":"#/$defs/Sha256"},"bytes":{"type":"integer","minimum":0}},"description":"A file kept beside the log and referenced by digest."};
+const schema46 = {"type":"object","additionalProperties":false,"required":["path","sha256","bytes"],"properties":{"path":{"description":"Relative to the task folder, POSIX separators.","type":"string","minLength":1,"maxLength":1024},"sha256":{"$ref":"#/$defs/Sha256"},"bytes":{"type":"integer","minimum":0}},"description":"A file kept beside the log and referenced by digest."};
 
-function validate107(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate108(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate107.evaluated;
+const evaluated0 = validate108.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -3105,16 +3326,16 @@ vErrors.push(err1);
 }
 errors++;
 }
-validate107.errors = vErrors;
+validate108.errors = vErrors;
 return errors === 0;
 }
-validate107.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate108.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate106(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate107(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate106.evaluated;
+const evaluated0 = validate107.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -3200,8 +3421,8 @@ errors++;
 }
 }
 if(data.sha256 !== undefined){
-if(!(validate107(data.sha256, {instancePath:instancePath+"/sha256",parentData:data,parentDataProperty:"sha256",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate107.errors : vErrors.concat(validate107.errors);
+if(!(validate108(data.sha256, {instancePath:instancePath+"/sha256",parentData:data,parentDataProperty:"sha256",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate108.errors : vErrors.concat(validate108.errors);
 errors = vErrors.length;
 }
 }
@@ -3241,17 +3462,17 @@ vErrors.push(err9);
 }
 errors++;
 }
-validate106.errors = vErrors;
+validate107.errors = vErrors;
 return errors === 0;
 }
-validate106.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate107.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema47 = {"type":"object","additionalProperties":false,"required":["input_tokens","output_tokens","cached_tokens","cost_usd"],"properties":{"input_tokens":{"anyOf":[{"type":"integer","minimum":0},{"type":"null"}]},"output_tokens":{"anyOf":[{"type":"integer","minimum":0},{"type":"null"}]},"cached_tokens":{"anyOf":[{"type":"integer","minimum":0},{"type":"null"}]},"cost_usd":{"anyOf":[{"type":"number","minimum":0},{"type":"null"}]}},"description":"Unknown is null, never zero."};
+const schema48 = {"type":"object","additionalProperties":false,"required":["input_tokens","output_tokens","cached_tokens","cost_usd"],"properties":{"input_tokens":{"anyOf":[{"type":"integer","minimum":0},{"type":"null"}]},"output_tokens":{"anyOf":[{"type":"integer","minimum":0},{"type":"null"}]},"cached_tokens":{"anyOf":[{"type":"integer","minimum":0},{"type":"null"}]},"cost_usd":{"anyOf":[{"type":"number","minimum":0},{"type":"null"}]}},"description":"Unknown is null, never zero."};
 
-function validate113(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate114(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate113.evaluated;
+const evaluated0 = validate114.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -3578,17 +3799,17 @@ vErrors.push(err21);
 }
 errors++;
 }
-validate113.errors = vErrors;
+validate114.errors = vErrors;
 return errors === 0;
 }
-validate113.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate114.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate90(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate91(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="events/attempt.recorded.schema.json" */;
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate90.evaluated;
+const evaluated0 = validate91.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -3837,7 +4058,7 @@ vErrors.push(err23);
 errors++;
 }
 for(const key0 in data){
-if(!(func1.call(schema38.properties, key0))){
+if(!(func1.call(schema39.properties, key0))){
 const err24 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err24];
@@ -3849,8 +4070,8 @@ errors++;
 }
 }
 if(data.attempt_id !== undefined){
-if(!(validate91(data.attempt_id, {instancePath:instancePath+"/attempt_id",parentData:data,parentDataProperty:"attempt_id",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate91.errors : vErrors.concat(validate91.errors);
+if(!(validate92(data.attempt_id, {instancePath:instancePath+"/attempt_id",parentData:data,parentDataProperty:"attempt_id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate92.errors : vErrors.concat(validate92.errors);
 errors = vErrors.length;
 }
 }
@@ -3907,7 +4128,7 @@ errors++;
 if(data.recorded_by !== undefined){
 let data3 = data.recorded_by;
 if(!((data3 === "controller") || (data3 === "tool"))){
-const err29 = {instancePath:instancePath+"/recorded_by",schemaPath:"#/properties/recorded_by/enum",keyword:"enum",params:{allowedValues: schema38.properties.recorded_by.enum},message:"must be equal to one of the allowed values"};
+const err29 = {instancePath:instancePath+"/recorded_by",schemaPath:"#/properties/recorded_by/enum",keyword:"enum",params:{allowedValues: schema39.properties.recorded_by.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err29];
 }
@@ -3920,7 +4141,7 @@ errors++;
 if(data.result !== undefined){
 let data4 = data.result;
 if(!((data4 === "PASS") || (data4 === "FAIL"))){
-const err30 = {instancePath:instancePath+"/result",schemaPath:"#/properties/result/enum",keyword:"enum",params:{allowedValues: schema38.properties.result.enum},message:"must be equal to one of the allowed values"};
+const err30 = {instancePath:instancePath+"/result",schemaPath:"#/properties/result/enum",keyword:"enum",params:{allowedValues: schema39.properties.result.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err30];
 }
@@ -3936,7 +4157,7 @@ const _errs10 = errors;
 let valid1 = false;
 const _errs11 = errors;
 if(!((data5 === "PASS") || (data5 === "FAIL"))){
-const err31 = {instancePath:instancePath+"/controller_verdict",schemaPath:"#/properties/controller_verdict/anyOf/0/enum",keyword:"enum",params:{allowedValues: schema38.properties.controller_verdict.anyOf[0].enum},message:"must be equal to one of the allowed values"};
+const err31 = {instancePath:instancePath+"/controller_verdict",schemaPath:"#/properties/controller_verdict/anyOf/0/enum",keyword:"enum",params:{allowedValues: schema39.properties.controller_verdict.anyOf[0].enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err31];
 }
@@ -3983,8 +4204,8 @@ vErrors = null;
 }
 }
 if(data.reason_code !== undefined){
-if(!(validate93(data.reason_code, {instancePath:instancePath+"/reason_code",parentData:data,parentDataProperty:"reason_code",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate93.errors : vErrors.concat(validate93.errors);
+if(!(validate94(data.reason_code, {instancePath:instancePath+"/reason_code",parentData:data,parentDataProperty:"reason_code",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate94.errors : vErrors.concat(validate94.errors);
 errors = vErrors.length;
 }
 }
@@ -4016,7 +4237,7 @@ errors++;
 if(data.next_action !== undefined){
 let data8 = data.next_action;
 if(!(((((data8 === "CLOSE") || (data8 === "RETRY")) || (data8 === "REWORK")) || (data8 === "ESCALATE")) || (data8 === "BLOCK"))){
-const err36 = {instancePath:instancePath+"/next_action",schemaPath:"#/properties/next_action/enum",keyword:"enum",params:{allowedValues: schema38.properties.next_action.enum},message:"must be equal to one of the allowed values"};
+const err36 = {instancePath:instancePath+"/next_action",schemaPath:"#/properties/next_action/enum",keyword:"enum",params:{allowedValues: schema39.properties.next_action.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err36];
 }
@@ -4076,8 +4297,8 @@ errors++;
 }
 }
 if(data10.id !== undefined){
-if(!(validate91(data10.id, {instancePath:instancePath+"/criteria/" + i0+"/id",parentData:data10,parentDataProperty:"id",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate91.errors : vErrors.concat(validate91.errors);
+if(!(validate92(data10.id, {instancePath:instancePath+"/criteria/" + i0+"/id",parentData:data10,parentDataProperty:"id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate92.errors : vErrors.concat(validate92.errors);
 errors = vErrors.length;
 }
 }
@@ -4167,8 +4388,8 @@ errors++;
 }
 }
 if(data14.id !== undefined){
-if(!(validate91(data14.id, {instancePath:instancePath+"/gates/" + i1+"/id",parentData:data14,parentDataProperty:"id",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate91.errors : vErrors.concat(validate91.errors);
+if(!(validate92(data14.id, {instancePath:instancePath+"/gates/" + i1+"/id",parentData:data14,parentDataProperty:"id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate92.errors : vErrors.concat(validate92.errors);
 errors = vErrors.length;
 }
 }
@@ -4223,8 +4444,8 @@ errors++;
 }
 const len2 = data17.length;
 for(let i2=0; i2<len2; i2++){
-if(!(validate97(data17[i2], {instancePath:instancePath+"/findings/" + i2,parentData:data17,parentDataProperty:i2,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate97.errors : vErrors.concat(validate97.errors);
+if(!(validate98(data17[i2], {instancePath:instancePath+"/findings/" + i2,parentData:data17,parentDataProperty:i2,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate98.errors : vErrors.concat(validate98.errors);
 errors = vErrors.length;
 }
 }
@@ -4459,8 +4680,8 @@ errors++;
 }
 }
 if(data21.log_sha256 !== undefined){
-if(!(validate101(data21.log_sha256, {instancePath:instancePath+"/commands/" + i3+"/log_sha256",parentData:data21,parentDataProperty:"log_sha256",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate101.errors : vErrors.concat(validate101.errors);
+if(!(validate102(data21.log_sha256, {instancePath:instancePath+"/commands/" + i3+"/log_sha256",parentData:data21,parentDataProperty:"log_sha256",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate102.errors : vErrors.concat(validate102.errors);
 errors = vErrors.length;
 }
 }
@@ -4628,8 +4849,8 @@ let data32 = data.base_commit;
 const _errs69 = errors;
 let valid17 = false;
 const _errs70 = errors;
-if(!(validate103(data32, {instancePath:instancePath+"/base_commit",parentData:data,parentDataProperty:"base_commit",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate103.errors : vErrors.concat(validate103.errors);
+if(!(validate104(data32, {instancePath:instancePath+"/base_commit",parentData:data,parentDataProperty:"base_commit",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate104.errors : vErrors.concat(validate104.errors);
 errors = vErrors.length;
 }
 var _valid2 = _errs70 === errors;
@@ -4674,8 +4895,8 @@ let data33 = data.tree;
 const _errs74 = errors;
 let valid18 = false;
 const _errs75 = errors;
-if(!(validate103(data33, {instancePath:instancePath+"/tree",parentData:data,parentDataProperty:"tree",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate103.errors : vErrors.concat(validate103.errors);
+if(!(validate104(data33, {instancePath:instancePath+"/tree",parentData:data,parentDataProperty:"tree",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate104.errors : vErrors.concat(validate104.errors);
 errors = vErrors.length;
 }
 var _valid3 = _errs75 === errors;
@@ -4720,8 +4941,8 @@ let data34 = data.review;
 const _errs79 = errors;
 let valid19 = false;
 const _errs80 = errors;
-if(!(validate106(data34, {instancePath:instancePath+"/review",parentData:data,parentDataProperty:"review",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate106.errors : vErrors.concat(validate106.errors);
+if(!(validate107(data34, {instancePath:instancePath+"/review",parentData:data,parentDataProperty:"review",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate107.errors : vErrors.concat(validate107.errors);
 errors = vErrors.length;
 }
 var _valid4 = _errs80 === errors;
@@ -4766,8 +4987,8 @@ let data35 = data.step_result;
 const _errs84 = errors;
 let valid20 = false;
 const _errs85 = errors;
-if(!(validate106(data35, {instancePath:instancePath+"/step_result",parentData:data,parentDataProperty:"step_result",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate106.errors : vErrors.concat(validate106.errors);
+if(!(validate107(data35, {instancePath:instancePath+"/step_result",parentData:data,parentDataProperty:"step_result",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate107.errors : vErrors.concat(validate107.errors);
 errors = vErrors.length;
 }
 var _valid5 = _errs85 === errors;
@@ -4812,8 +5033,8 @@ let data36 = data.patch;
 const _errs89 = errors;
 let valid21 = false;
 const _errs90 = errors;
-if(!(validate106(data36, {instancePath:instancePath+"/patch",parentData:data,parentDataProperty:"patch",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate106.errors : vErrors.concat(validate106.errors);
+if(!(validate107(data36, {instancePath:instancePath+"/patch",parentData:data,parentDataProperty:"patch",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate107.errors : vErrors.concat(validate107.errors);
 errors = vErrors.length;
 }
 var _valid6 = _errs90 === errors;
@@ -4904,8 +5125,8 @@ errors++;
 }
 }
 if(data37.commit !== undefined){
-if(!(validate103(data37.commit, {instancePath:instancePath+"/snapshot/commit",parentData:data37,parentDataProperty:"commit",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate103.errors : vErrors.concat(validate103.errors);
+if(!(validate104(data37.commit, {instancePath:instancePath+"/snapshot/commit",parentData:data37,parentDataProperty:"commit",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate104.errors : vErrors.concat(validate104.errors);
 errors = vErrors.length;
 }
 }
@@ -4962,8 +5183,8 @@ let data40 = data.usage;
 const _errs104 = errors;
 let valid24 = false;
 const _errs105 = errors;
-if(!(validate113(data40, {instancePath:instancePath+"/usage",parentData:data,parentDataProperty:"usage",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate113.errors : vErrors.concat(validate113.errors);
+if(!(validate114(data40, {instancePath:instancePath+"/usage",parentData:data,parentDataProperty:"usage",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate114.errors : vErrors.concat(validate114.errors);
 errors = vErrors.length;
 }
 var _valid8 = _errs105 === errors;
@@ -5039,18 +5260,18 @@ vErrors.push(err104);
 }
 errors++;
 }
-validate90.errors = vErrors;
+validate91.errors = vErrors;
 return errors === 0;
 }
-validate90.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate91.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-export const validateAttemptStartedData = validate115;
-const schema48 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"events/attempt.started.schema.json","title":"AttemptStartedData","description":"Recorded durably before the worker exists: the intent.","x-log":"task","type":"object","additionalProperties":false,"required":["attempt_id","r","s","dispatch","worker","worker_kind","base_commit","start_tree","repository","worktree","branch","pack_sha256","rework_sha256","control_sha256","limits"],"properties":{"attempt_id":{"$ref":"../common.schema.json#/$defs/Id"},"r":{"type":"integer","minimum":0},"s":{"type":"integer","minimum":0},"dispatch":{"description":"Counts every dispatch of the step from 0; names the round folder.","type":"integer","minimum":0},"worker":{"type":"string"},"worker_kind":{"type":"string"},"base_commit":{"$ref":"../common.schema.json#/$defs/GitObject"},"start_tree":{"description":"The tree the worktree starts from: the base, or the work being reworked.","$ref":"../common.schema.json#/$defs/GitObject"},"repository":{"type":"string"},"worktree":{"description":"Relative to the state folder.","type":"string"},"branch":{"type":"string"},"pack_sha256":{"$ref":"../common.schema.json#/$defs/Sha256"},"rework_sha256":{"anyOf":[{"$ref":"../common.schema.json#/$defs/Sha256"},{"type":"null"}]},"control_sha256":{"description":"Digest of the repository’s own control files (config, hooks, info) before the worker ran.","$ref":"../common.schema.json#/$defs/Sha256"},"limits":{"$ref":"../common.schema.json#/$defs/Limits"}}};
+export const validateAttemptStartedData = validate116;
+const schema49 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"events/attempt.started.schema.json","title":"AttemptStartedData","description":"Recorded durably before the worker exists: the intent.","x-log":"task","type":"object","additionalProperties":false,"required":["attempt_id","r","s","dispatch","worker","worker_kind","base_commit","start_tree","repository","worktree","branch","pack_sha256","rework_sha256","control_sha256","limits"],"properties":{"attempt_id":{"$ref":"../common.schema.json#/$defs/Id"},"r":{"type":"integer","minimum":0},"s":{"type":"integer","minimum":0},"dispatch":{"description":"Counts every dispatch of the step from 0; names the round folder.","type":"integer","minimum":0},"worker":{"type":"string"},"worker_kind":{"type":"string"},"base_commit":{"$ref":"../common.schema.json#/$defs/GitObject"},"start_tree":{"description":"The tree the worktree starts from: the base, or the work being reworked.","$ref":"../common.schema.json#/$defs/GitObject"},"repository":{"type":"string"},"worktree":{"description":"Relative to the state folder.","type":"string"},"branch":{"type":"string"},"pack_sha256":{"$ref":"../common.schema.json#/$defs/Sha256"},"rework_sha256":{"anyOf":[{"$ref":"../common.schema.json#/$defs/Sha256"},{"type":"null"}]},"control_sha256":{"description":"Digest of the repository’s own control files (config, hooks, info) before the worker ran.","$ref":"../common.schema.json#/$defs/Sha256"},"limits":{"$ref":"../common.schema.json#/$defs/Limits"}}};
 
-function validate116(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate117(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate116.evaluated;
+const evaluated0 = validate117.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -5099,16 +5320,16 @@ vErrors.push(err3);
 }
 errors++;
 }
-validate116.errors = vErrors;
+validate117.errors = vErrors;
 return errors === 0;
 }
-validate116.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate117.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate118(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate119(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate118.evaluated;
+const evaluated0 = validate119.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -5116,7 +5337,7 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if(typeof data === "string"){
-if(!pattern17.test(data)){
+if(!pattern18.test(data)){
 const err0 = {instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^([0-9a-f]{40}|[0-9a-f]{64})$"},message:"must match pattern \""+"^([0-9a-f]{40}|[0-9a-f]{64})$"+"\""};
 if(vErrors === null){
 vErrors = [err0];
@@ -5137,16 +5358,16 @@ vErrors.push(err1);
 }
 errors++;
 }
-validate118.errors = vErrors;
+validate119.errors = vErrors;
 return errors === 0;
 }
-validate118.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate119.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate121(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate122(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate121.evaluated;
+const evaluated0 = validate122.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -5175,17 +5396,17 @@ vErrors.push(err1);
 }
 errors++;
 }
-validate121.errors = vErrors;
+validate122.errors = vErrors;
 return errors === 0;
 }
-validate121.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate122.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
-const schema52 = {"type":"object","additionalProperties":false,"required":["runtime_sec","silence_sec","memory_mb","output_mb"],"properties":{"runtime_sec":{"type":"integer","minimum":1},"silence_sec":{"type":"integer","minimum":1},"memory_mb":{"type":"integer","minimum":1},"output_mb":{"type":"integer","minimum":1}},"description":"Limits in force for one process and its whole tree."};
+const schema53 = {"type":"object","additionalProperties":false,"required":["runtime_sec","silence_sec","memory_mb","output_mb"],"properties":{"runtime_sec":{"type":"integer","minimum":1},"silence_sec":{"type":"integer","minimum":1},"memory_mb":{"type":"integer","minimum":1},"output_mb":{"type":"integer","minimum":1}},"description":"Limits in force for one process and its whole tree."};
 
-function validate125(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate126(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate125.evaluated;
+const evaluated0 = validate126.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -5356,17 +5577,17 @@ vErrors.push(err13);
 }
 errors++;
 }
-validate125.errors = vErrors;
+validate126.errors = vErrors;
 return errors === 0;
 }
-validate125.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate126.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate115(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate116(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="events/attempt.started.schema.json" */;
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate115.evaluated;
+const evaluated0 = validate116.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -5525,7 +5746,7 @@ vErrors.push(err14);
 errors++;
 }
 for(const key0 in data){
-if(!(func1.call(schema48.properties, key0))){
+if(!(func1.call(schema49.properties, key0))){
 const err15 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err15];
@@ -5537,8 +5758,8 @@ errors++;
 }
 }
 if(data.attempt_id !== undefined){
-if(!(validate116(data.attempt_id, {instancePath:instancePath+"/attempt_id",parentData:data,parentDataProperty:"attempt_id",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate116.errors : vErrors.concat(validate116.errors);
+if(!(validate117(data.attempt_id, {instancePath:instancePath+"/attempt_id",parentData:data,parentDataProperty:"attempt_id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate117.errors : vErrors.concat(validate117.errors);
 errors = vErrors.length;
 }
 }
@@ -5642,14 +5863,14 @@ errors++;
 }
 }
 if(data.base_commit !== undefined){
-if(!(validate118(data.base_commit, {instancePath:instancePath+"/base_commit",parentData:data,parentDataProperty:"base_commit",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate118.errors : vErrors.concat(validate118.errors);
+if(!(validate119(data.base_commit, {instancePath:instancePath+"/base_commit",parentData:data,parentDataProperty:"base_commit",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate119.errors : vErrors.concat(validate119.errors);
 errors = vErrors.length;
 }
 }
 if(data.start_tree !== undefined){
-if(!(validate118(data.start_tree, {instancePath:instancePath+"/start_tree",parentData:data,parentDataProperty:"start_tree",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate118.errors : vErrors.concat(validate118.errors);
+if(!(validate119(data.start_tree, {instancePath:instancePath+"/start_tree",parentData:data,parentDataProperty:"start_tree",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate119.errors : vErrors.concat(validate119.errors);
 errors = vErrors.length;
 }
 }
@@ -5690,8 +5911,8 @@ errors++;
 }
 }
 if(data.pack_sha256 !== undefined){
-if(!(validate121(data.pack_sha256, {instancePath:instancePath+"/pack_sha256",parentData:data,parentDataProperty:"pack_sha256",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate121.errors : vErrors.concat(validate121.errors);
+if(!(validate122(data.pack_sha256, {instancePath:instancePath+"/pack_sha256",parentData:data,parentDataProperty:"pack_sha256",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate122.errors : vErrors.concat(validate122.errors);
 errors = vErrors.length;
 }
 }
@@ -5700,8 +5921,8 @@ let data12 = data.rework_sha256;
 const _errs23 = errors;
 let valid1 = false;
 const _errs24 = errors;
-if(!(validate121(data12, {instancePath:instancePath+"/rework_sha256",parentData:data,parentDataProperty:"rework_sha256",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate121.errors : vErrors.concat(validate121.errors);
+if(!(validate122(data12, {instancePath:instancePath+"/rework_sha256",parentData:data,parentDataProperty:"rework_sha256",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate122.errors : vErrors.concat(validate122.errors);
 errors = vErrors.length;
 }
 var _valid0 = _errs24 === errors;
@@ -5742,14 +5963,14 @@ vErrors = null;
 }
 }
 if(data.control_sha256 !== undefined){
-if(!(validate121(data.control_sha256, {instancePath:instancePath+"/control_sha256",parentData:data,parentDataProperty:"control_sha256",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate121.errors : vErrors.concat(validate121.errors);
+if(!(validate122(data.control_sha256, {instancePath:instancePath+"/control_sha256",parentData:data,parentDataProperty:"control_sha256",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate122.errors : vErrors.concat(validate122.errors);
 errors = vErrors.length;
 }
 }
 if(data.limits !== undefined){
-if(!(validate125(data.limits, {instancePath:instancePath+"/limits",parentData:data,parentDataProperty:"limits",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate125.errors : vErrors.concat(validate125.errors);
+if(!(validate126(data.limits, {instancePath:instancePath+"/limits",parentData:data,parentDataProperty:"limits",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate126.errors : vErrors.concat(validate126.errors);
 errors = vErrors.length;
 }
 }
@@ -5764,19 +5985,459 @@ vErrors.push(err29);
 }
 errors++;
 }
-validate115.errors = vErrors;
+validate116.errors = vErrors;
 return errors === 0;
 }
-validate115.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate116.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-export const validateDaemonStartedData = validate127;
-const schema53 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"events/daemon.started.schema.json","title":"DaemonStartedData","description":"A daemon opened this project, and what it found left over.","x-log":"project","type":"object","additionalProperties":false,"required":["reeve_version","pid","open_tasks","interrupted_attempts","recovered_logs"],"properties":{"reeve_version":{"type":"string"},"pid":{"type":"integer","minimum":0},"open_tasks":{"type":"integer","minimum":0},"interrupted_attempts":{"type":"integer","minimum":0},"recovered_logs":{"type":"integer","minimum":0}}};
+export const validateCheckpointAnchoredData = validate128;
+const schema54 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"events/checkpoint.anchored.schema.json","title":"CheckpointAnchoredData","description":"A checkpoint was vouched for by somebody outside of the ledger.","x-log":"project","type":"object","additionalProperties":false,"required":["kind","size","root","checkpoint","proof"],"properties":{"kind":{"description":"A time-stamp token (RFC 3161), or a person's signature (ssh-keygen -Y).","enum":["rfc3161","ssh_signature"]},"size":{"description":"Lines of the project log that the checkpoint covers.","type":"integer","minimum":0},"root":{"description":"Root of the Merkle tree over these lines (RFC 6962), 32 bytes in base64.","type":"string","pattern":"^[A-Za-z0-9+/]{43}=$"},"checkpoint":{"description":"The signed checkpoint it is about; the path is relative to the project folder.","$ref":"../common.schema.json#/$defs/Artifact"},"proof":{"description":"The token or signature; the path is relative to the project folder.","$ref":"../common.schema.json#/$defs/Artifact"}}};
 
-function validate127(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate129(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate129.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.path === undefined){
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "path"},message:"must have required property '"+"path"+"'"};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+if(data.sha256 === undefined){
+const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "sha256"},message:"must have required property '"+"sha256"+"'"};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+if(data.bytes === undefined){
+const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "bytes"},message:"must have required property '"+"bytes"+"'"};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+for(const key0 in data){
+if(!(((key0 === "path") || (key0 === "sha256")) || (key0 === "bytes"))){
+const err3 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+}
+if(data.path !== undefined){
+let data0 = data.path;
+if(typeof data0 === "string"){
+if(func2(data0) > 1024){
+const err4 = {instancePath:instancePath+"/path",schemaPath:"#/properties/path/maxLength",keyword:"maxLength",params:{limit: 1024},message:"must NOT have more than 1024 characters"};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+if(func2(data0) < 1){
+const err5 = {instancePath:instancePath+"/path",schemaPath:"#/properties/path/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+}
+else {
+const err6 = {instancePath:instancePath+"/path",schemaPath:"#/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+}
+if(data.sha256 !== undefined){
+if(!(validate108(data.sha256, {instancePath:instancePath+"/sha256",parentData:data,parentDataProperty:"sha256",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate108.errors : vErrors.concat(validate108.errors);
+errors = vErrors.length;
+}
+}
+if(data.bytes !== undefined){
+let data2 = data.bytes;
+if(!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))){
+const err7 = {instancePath:instancePath+"/bytes",schemaPath:"#/properties/bytes/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+if((typeof data2 == "number") && (isFinite(data2))){
+if(data2 < 0 || isNaN(data2)){
+const err8 = {instancePath:instancePath+"/bytes",schemaPath:"#/properties/bytes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+}
+}
+}
+else {
+const err9 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+validate129.errors = vErrors;
+return errors === 0;
+}
+validate129.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+
+function validate128(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+/*# sourceURL="events/checkpoint.anchored.schema.json" */;
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate128.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.kind === undefined){
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "kind"},message:"must have required property '"+"kind"+"'"};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+if(data.size === undefined){
+const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "size"},message:"must have required property '"+"size"+"'"};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+if(data.root === undefined){
+const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "root"},message:"must have required property '"+"root"+"'"};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+if(data.checkpoint === undefined){
+const err3 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "checkpoint"},message:"must have required property '"+"checkpoint"+"'"};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+if(data.proof === undefined){
+const err4 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "proof"},message:"must have required property '"+"proof"+"'"};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+for(const key0 in data){
+if(!(((((key0 === "kind") || (key0 === "size")) || (key0 === "root")) || (key0 === "checkpoint")) || (key0 === "proof"))){
+const err5 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+}
+if(data.kind !== undefined){
+let data0 = data.kind;
+if(!((data0 === "rfc3161") || (data0 === "ssh_signature"))){
+const err6 = {instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/enum",keyword:"enum",params:{allowedValues: schema54.properties.kind.enum},message:"must be equal to one of the allowed values"};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+}
+if(data.size !== undefined){
+let data1 = data.size;
+if(!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))){
+const err7 = {instancePath:instancePath+"/size",schemaPath:"#/properties/size/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+if((typeof data1 == "number") && (isFinite(data1))){
+if(data1 < 0 || isNaN(data1)){
+const err8 = {instancePath:instancePath+"/size",schemaPath:"#/properties/size/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+}
+}
+if(data.root !== undefined){
+let data2 = data.root;
+if(typeof data2 === "string"){
+if(!pattern13.test(data2)){
+const err9 = {instancePath:instancePath+"/root",schemaPath:"#/properties/root/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9+/]{43}=$"},message:"must match pattern \""+"^[A-Za-z0-9+/]{43}=$"+"\""};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+}
+else {
+const err10 = {instancePath:instancePath+"/root",schemaPath:"#/properties/root/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err10];
+}
+else {
+vErrors.push(err10);
+}
+errors++;
+}
+}
+if(data.checkpoint !== undefined){
+if(!(validate129(data.checkpoint, {instancePath:instancePath+"/checkpoint",parentData:data,parentDataProperty:"checkpoint",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate129.errors : vErrors.concat(validate129.errors);
+errors = vErrors.length;
+}
+}
+if(data.proof !== undefined){
+if(!(validate129(data.proof, {instancePath:instancePath+"/proof",parentData:data,parentDataProperty:"proof",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate129.errors : vErrors.concat(validate129.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err11 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err11];
+}
+else {
+vErrors.push(err11);
+}
+errors++;
+}
+validate128.errors = vErrors;
+return errors === 0;
+}
+validate128.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+export const validateDaemonStartedData = validate133;
+const schema56 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"events/daemon.started.schema.json","title":"DaemonStartedData","description":"A daemon opened this project, and what it found left over.","x-log":"project","type":"object","additionalProperties":false,"required":["reeve_version","pid","open_tasks","interrupted_attempts","recovered_logs"],"properties":{"reeve_version":{"type":"string"},"pid":{"type":"integer","minimum":0},"open_tasks":{"type":"integer","minimum":0},"interrupted_attempts":{"type":"integer","minimum":0},"recovered_logs":{"type":"integer","minimum":0},"policy":{"description":"The rules in force, as policy/<sha256>.json in the project folder: limits, retries and workers, without the values of their environment.","$ref":"../common.schema.json#/$defs/Artifact"}}};
+
+function validate134(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate134.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.path === undefined){
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "path"},message:"must have required property '"+"path"+"'"};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+if(data.sha256 === undefined){
+const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "sha256"},message:"must have required property '"+"sha256"+"'"};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+if(data.bytes === undefined){
+const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "bytes"},message:"must have required property '"+"bytes"+"'"};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+for(const key0 in data){
+if(!(((key0 === "path") || (key0 === "sha256")) || (key0 === "bytes"))){
+const err3 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+}
+if(data.path !== undefined){
+let data0 = data.path;
+if(typeof data0 === "string"){
+if(func2(data0) > 1024){
+const err4 = {instancePath:instancePath+"/path",schemaPath:"#/properties/path/maxLength",keyword:"maxLength",params:{limit: 1024},message:"must NOT have more than 1024 characters"};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+if(func2(data0) < 1){
+const err5 = {instancePath:instancePath+"/path",schemaPath:"#/properties/path/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+}
+else {
+const err6 = {instancePath:instancePath+"/path",schemaPath:"#/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+}
+if(data.sha256 !== undefined){
+if(!(validate108(data.sha256, {instancePath:instancePath+"/sha256",parentData:data,parentDataProperty:"sha256",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate108.errors : vErrors.concat(validate108.errors);
+errors = vErrors.length;
+}
+}
+if(data.bytes !== undefined){
+let data2 = data.bytes;
+if(!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))){
+const err7 = {instancePath:instancePath+"/bytes",schemaPath:"#/properties/bytes/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+if((typeof data2 == "number") && (isFinite(data2))){
+if(data2 < 0 || isNaN(data2)){
+const err8 = {instancePath:instancePath+"/bytes",schemaPath:"#/properties/bytes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+}
+}
+}
+else {
+const err9 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+validate134.errors = vErrors;
+return errors === 0;
+}
+validate134.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+
+function validate133(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="events/daemon.started.schema.json" */;
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate127.evaluated;
+const evaluated0 = validate133.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -5835,7 +6496,7 @@ vErrors.push(err4);
 errors++;
 }
 for(const key0 in data){
-if(!(((((key0 === "reeve_version") || (key0 === "pid")) || (key0 === "open_tasks")) || (key0 === "interrupted_attempts")) || (key0 === "recovered_logs"))){
+if(!((((((key0 === "reeve_version") || (key0 === "pid")) || (key0 === "open_tasks")) || (key0 === "interrupted_attempts")) || (key0 === "recovered_logs")) || (key0 === "policy"))){
 const err5 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err5];
@@ -5958,6 +6619,12 @@ errors++;
 }
 }
 }
+if(data.policy !== undefined){
+if(!(validate134(data.policy, {instancePath:instancePath+"/policy",parentData:data,parentDataProperty:"policy",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate134.errors : vErrors.concat(validate134.errors);
+errors = vErrors.length;
+}
+}
 }
 else {
 const err15 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
@@ -5969,19 +6636,19 @@ vErrors.push(err15);
 }
 errors++;
 }
-validate127.errors = vErrors;
+validate133.errors = vErrors;
 return errors === 0;
 }
-validate127.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate133.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-export const validateDaemonStoppedData = validate128;
-const schema54 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"events/daemon.stopped.schema.json","title":"DaemonStoppedData","description":"A daemon closed this project in order.","x-log":"project","type":"object","additionalProperties":false,"required":["pid","reason"],"properties":{"pid":{"type":"integer","minimum":0},"reason":{"type":"string"}}};
+export const validateDaemonStoppedData = validate137;
+const schema58 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"events/daemon.stopped.schema.json","title":"DaemonStoppedData","description":"A daemon closed this project in order.","x-log":"project","type":"object","additionalProperties":false,"required":["pid","reason"],"properties":{"pid":{"type":"integer","minimum":0},"reason":{"type":"string"}}};
 
-function validate128(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate137(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="events/daemon.stopped.schema.json" */;
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate128.evaluated;
+const evaluated0 = validate137.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -6069,18 +6736,18 @@ vErrors.push(err6);
 }
 errors++;
 }
-validate128.errors = vErrors;
+validate137.errors = vErrors;
 return errors === 0;
 }
-validate128.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate137.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-export const validateHeadCommittedData = validate129;
-const schema55 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"events/head.committed.schema.json","title":"HeadCommittedData","description":"The head of a task log, so that a cut tail is seen.","x-log":"project","type":"object","additionalProperties":false,"required":["task_id","log_id","seq","head_hash","bytes","status"],"properties":{"task_id":{"$ref":"../common.schema.json#/$defs/Id"},"log_id":{"type":"string"},"seq":{"type":"integer","minimum":1},"head_hash":{"$ref":"../common.schema.json#/$defs/Sha256"},"bytes":{"type":"integer","minimum":0},"status":{"$ref":"../common.schema.json#/$defs/TaskStatus"}}};
+export const validateHeadCommittedData = validate138;
+const schema59 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"events/head.committed.schema.json","title":"HeadCommittedData","description":"The head of a task log, so that a cut tail is seen.","x-log":"project","type":"object","additionalProperties":false,"required":["task_id","log_id","seq","head_hash","bytes","status"],"properties":{"task_id":{"$ref":"../common.schema.json#/$defs/Id"},"log_id":{"type":"string"},"seq":{"type":"integer","minimum":1},"head_hash":{"$ref":"../common.schema.json#/$defs/Sha256"},"bytes":{"type":"integer","minimum":0},"status":{"$ref":"../common.schema.json#/$defs/TaskStatus"}}};
 
-function validate130(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate139(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate130.evaluated;
+const evaluated0 = validate139.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -6129,16 +6796,16 @@ vErrors.push(err3);
 }
 errors++;
 }
-validate130.errors = vErrors;
+validate139.errors = vErrors;
 return errors === 0;
 }
-validate130.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate139.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate132(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate141(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate132.evaluated;
+const evaluated0 = validate141.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -6167,17 +6834,17 @@ vErrors.push(err1);
 }
 errors++;
 }
-validate132.errors = vErrors;
+validate141.errors = vErrors;
 return errors === 0;
 }
-validate132.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate141.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
-const schema58 = {"description":"Where a task stands.","enum":["queued","running","waiting","needs_person","accepted","rejected","abandoned"]};
+const schema62 = {"description":"Where a task stands.","enum":["queued","running","waiting","needs_person","accepted","rejected","abandoned"]};
 
-function validate134(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate143(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate134.evaluated;
+const evaluated0 = validate143.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -6185,7 +6852,7 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if(!(((((((data === "queued") || (data === "running")) || (data === "waiting")) || (data === "needs_person")) || (data === "accepted")) || (data === "rejected")) || (data === "abandoned"))){
-const err0 = {instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema58.enum},message:"must be equal to one of the allowed values"};
+const err0 = {instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema62.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -6194,17 +6861,17 @@ vErrors.push(err0);
 }
 errors++;
 }
-validate134.errors = vErrors;
+validate143.errors = vErrors;
 return errors === 0;
 }
-validate134.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate143.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate129(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate138(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="events/head.committed.schema.json" */;
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate129.evaluated;
+const evaluated0 = validate138.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -6285,8 +6952,8 @@ errors++;
 }
 }
 if(data.task_id !== undefined){
-if(!(validate130(data.task_id, {instancePath:instancePath+"/task_id",parentData:data,parentDataProperty:"task_id",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate130.errors : vErrors.concat(validate130.errors);
+if(!(validate139(data.task_id, {instancePath:instancePath+"/task_id",parentData:data,parentDataProperty:"task_id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate139.errors : vErrors.concat(validate139.errors);
 errors = vErrors.length;
 }
 }
@@ -6328,8 +6995,8 @@ errors++;
 }
 }
 if(data.head_hash !== undefined){
-if(!(validate132(data.head_hash, {instancePath:instancePath+"/head_hash",parentData:data,parentDataProperty:"head_hash",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate132.errors : vErrors.concat(validate132.errors);
+if(!(validate141(data.head_hash, {instancePath:instancePath+"/head_hash",parentData:data,parentDataProperty:"head_hash",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate141.errors : vErrors.concat(validate141.errors);
 errors = vErrors.length;
 }
 }
@@ -6359,8 +7026,8 @@ errors++;
 }
 }
 if(data.status !== undefined){
-if(!(validate134(data.status, {instancePath:instancePath+"/status",parentData:data,parentDataProperty:"status",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate134.errors : vErrors.concat(validate134.errors);
+if(!(validate143(data.status, {instancePath:instancePath+"/status",parentData:data,parentDataProperty:"status",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate143.errors : vErrors.concat(validate143.errors);
 errors = vErrors.length;
 }
 }
@@ -6375,18 +7042,18 @@ vErrors.push(err12);
 }
 errors++;
 }
-validate129.errors = vErrors;
+validate138.errors = vErrors;
 return errors === 0;
 }
-validate129.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate138.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-export const validateLedgerRecoveredData = validate136;
-const schema59 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"events/ledger.recovered.schema.json","title":"LedgerRecoveredData","description":"A torn tail was cut off; the bytes were kept.","x-log":"project","type":"object","additionalProperties":false,"required":["log","offset","length","sha256","kept_as"],"properties":{"log":{"description":"Relative to the project folder.","type":"string"},"offset":{"type":"integer","minimum":0},"length":{"type":"integer","minimum":0},"sha256":{"$ref":"../common.schema.json#/$defs/Sha256"},"kept_as":{"type":"string"}}};
+export const validateKeyAddedData = validate145;
+const schema63 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"events/key.added.schema.json","title":"KeyAddedData","description":"A key that signs the checkpoints from here on, with no earlier key to vouch for it: the first one, or one that replaces a key not at hand.","x-log":"project","type":"object","additionalProperties":false,"required":["key_id","public_key"],"properties":{"key_id":{"description":"SHA-256 of the 32 bytes of the public key.","$ref":"../common.schema.json#/$defs/Sha256"},"public_key":{"description":"Ed25519 public key: 32 bytes in base64.","type":"string","pattern":"^[A-Za-z0-9+/]{43}=$"}}};
 
-function validate137(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate146(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate137.evaluated;
+const evaluated0 = validate146.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -6415,17 +7082,333 @@ vErrors.push(err1);
 }
 errors++;
 }
-validate137.errors = vErrors;
+validate146.errors = vErrors;
 return errors === 0;
 }
-validate137.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate146.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate136(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate145(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+/*# sourceURL="events/key.added.schema.json" */;
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate145.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.key_id === undefined){
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "key_id"},message:"must have required property '"+"key_id"+"'"};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+if(data.public_key === undefined){
+const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "public_key"},message:"must have required property '"+"public_key"+"'"};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+for(const key0 in data){
+if(!((key0 === "key_id") || (key0 === "public_key"))){
+const err2 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+}
+if(data.key_id !== undefined){
+if(!(validate146(data.key_id, {instancePath:instancePath+"/key_id",parentData:data,parentDataProperty:"key_id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate146.errors : vErrors.concat(validate146.errors);
+errors = vErrors.length;
+}
+}
+if(data.public_key !== undefined){
+let data1 = data.public_key;
+if(typeof data1 === "string"){
+if(!pattern13.test(data1)){
+const err3 = {instancePath:instancePath+"/public_key",schemaPath:"#/properties/public_key/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9+/]{43}=$"},message:"must match pattern \""+"^[A-Za-z0-9+/]{43}=$"+"\""};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+}
+else {
+const err4 = {instancePath:instancePath+"/public_key",schemaPath:"#/properties/public_key/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+}
+}
+else {
+const err5 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+validate145.errors = vErrors;
+return errors === 0;
+}
+validate145.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+export const validateKeyRotatedData = validate148;
+const schema65 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"events/key.rotated.schema.json","title":"KeyRotatedData","description":"A new key signs the checkpoints from here on; the one before vouches for it.","x-log":"project","type":"object","additionalProperties":false,"required":["previous_key_id","key_id","public_key","signature"],"properties":{"previous_key_id":{"description":"The key in force until now.","$ref":"../common.schema.json#/$defs/Sha256"},"key_id":{"description":"SHA-256 of the 32 bytes of the public key.","$ref":"../common.schema.json#/$defs/Sha256"},"public_key":{"description":"Ed25519 public key: 32 bytes in base64.","type":"string","pattern":"^[A-Za-z0-9+/]{43}=$"},"signature":{"description":"Ed25519 signature by the key in force until now, in base64; docs/ledger-format.md has the text signed.","type":"string","pattern":"^[A-Za-z0-9+/]{86}==$"}}};
+
+function validate149(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate149.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(typeof data === "string"){
+if(!pattern12.test(data)){
+const err0 = {instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^[0-9a-f]{64}$"},message:"must match pattern \""+"^[0-9a-f]{64}$"+"\""};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+}
+else {
+const err1 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+validate149.errors = vErrors;
+return errors === 0;
+}
+validate149.evaluated = {"dynamicProps":false,"dynamicItems":false};
+
+const pattern33 = new RegExp("^[A-Za-z0-9+/]{86}==$", "u");
+
+function validate148(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+/*# sourceURL="events/key.rotated.schema.json" */;
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate148.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.previous_key_id === undefined){
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "previous_key_id"},message:"must have required property '"+"previous_key_id"+"'"};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+if(data.key_id === undefined){
+const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "key_id"},message:"must have required property '"+"key_id"+"'"};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+if(data.public_key === undefined){
+const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "public_key"},message:"must have required property '"+"public_key"+"'"};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+if(data.signature === undefined){
+const err3 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "signature"},message:"must have required property '"+"signature"+"'"};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+for(const key0 in data){
+if(!((((key0 === "previous_key_id") || (key0 === "key_id")) || (key0 === "public_key")) || (key0 === "signature"))){
+const err4 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+}
+if(data.previous_key_id !== undefined){
+if(!(validate149(data.previous_key_id, {instancePath:instancePath+"/previous_key_id",parentData:data,parentDataProperty:"previous_key_id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate149.errors : vErrors.concat(validate149.errors);
+errors = vErrors.length;
+}
+}
+if(data.key_id !== undefined){
+if(!(validate149(data.key_id, {instancePath:instancePath+"/key_id",parentData:data,parentDataProperty:"key_id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate149.errors : vErrors.concat(validate149.errors);
+errors = vErrors.length;
+}
+}
+if(data.public_key !== undefined){
+let data2 = data.public_key;
+if(typeof data2 === "string"){
+if(!pattern13.test(data2)){
+const err5 = {instancePath:instancePath+"/public_key",schemaPath:"#/properties/public_key/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9+/]{43}=$"},message:"must match pattern \""+"^[A-Za-z0-9+/]{43}=$"+"\""};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+}
+else {
+const err6 = {instancePath:instancePath+"/public_key",schemaPath:"#/properties/public_key/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+}
+if(data.signature !== undefined){
+let data3 = data.signature;
+if(typeof data3 === "string"){
+if(!pattern33.test(data3)){
+const err7 = {instancePath:instancePath+"/signature",schemaPath:"#/properties/signature/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9+/]{86}==$"},message:"must match pattern \""+"^[A-Za-z0-9+/]{86}==$"+"\""};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+}
+else {
+const err8 = {instancePath:instancePath+"/signature",schemaPath:"#/properties/signature/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+}
+}
+else {
+const err9 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+validate148.errors = vErrors;
+return errors === 0;
+}
+validate148.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+export const validateLedgerRecoveredData = validate152;
+const schema67 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"events/ledger.recovered.schema.json","title":"LedgerRecoveredData","description":"A torn tail was cut off; the bytes were kept.","x-log":"project","type":"object","additionalProperties":false,"required":["log","offset","length","sha256","kept_as"],"properties":{"log":{"description":"Relative to the project folder.","type":"string"},"offset":{"type":"integer","minimum":0},"length":{"type":"integer","minimum":0},"sha256":{"$ref":"../common.schema.json#/$defs/Sha256"},"kept_as":{"type":"string"}}};
+
+function validate153(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate153.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(typeof data === "string"){
+if(!pattern12.test(data)){
+const err0 = {instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^[0-9a-f]{64}$"},message:"must match pattern \""+"^[0-9a-f]{64}$"+"\""};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+}
+else {
+const err1 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+validate153.errors = vErrors;
+return errors === 0;
+}
+validate153.evaluated = {"dynamicProps":false,"dynamicItems":false};
+
+
+function validate152(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="events/ledger.recovered.schema.json" */;
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate136.evaluated;
+const evaluated0 = validate152.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -6558,8 +7541,8 @@ errors++;
 }
 }
 if(data.sha256 !== undefined){
-if(!(validate137(data.sha256, {instancePath:instancePath+"/sha256",parentData:data,parentDataProperty:"sha256",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate137.errors : vErrors.concat(validate137.errors);
+if(!(validate153(data.sha256, {instancePath:instancePath+"/sha256",parentData:data,parentDataProperty:"sha256",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate153.errors : vErrors.concat(validate153.errors);
 errors = vErrors.length;
 }
 }
@@ -6586,18 +7569,18 @@ vErrors.push(err12);
 }
 errors++;
 }
-validate136.errors = vErrors;
+validate152.errors = vErrors;
 return errors === 0;
 }
-validate136.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate152.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-export const validatePackAcceptedData = validate139;
-const schema61 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"events/pack.accepted.schema.json","title":"PackAcceptedData","description":"A valid StepPack became owed work.","x-log":"task","type":"object","additionalProperties":false,"required":["pack_sha256","bytes","file","source","name","step_title","criteria","worker","retry","closes_task","depends_on","priority","warning_count","r"],"properties":{"pack_sha256":{"$ref":"../common.schema.json#/$defs/Sha256"},"bytes":{"type":"integer","minimum":0},"file":{"description":"Relative to the task folder.","type":"string"},"source":{"enum":["inbox","cli","http"]},"name":{"description":"The file name it came with.","type":"string"},"step_title":{"type":"string"},"criteria":{"type":"array","items":{"$ref":"../common.schema.json#/$defs/Id"},"maxItems":100},"worker":{"anyOf":[{"type":"string"},{"type":"null"}]},"retry":{"$ref":"../common.schema.json#/$defs/RetryPolicy"},"closes_task":{"type":"boolean"},"depends_on":{"type":"array","items":{"type":"string"}},"priority":{"type":"integer"},"warning_count":{"type":"integer","minimum":0},"r":{"description":"The revision this pack opens.","type":"integer","minimum":0}}};
+export const validatePackAcceptedData = validate155;
+const schema69 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"events/pack.accepted.schema.json","title":"PackAcceptedData","description":"A valid StepPack became owed work.","x-log":"task","type":"object","additionalProperties":false,"required":["pack_sha256","bytes","file","source","name","step_title","criteria","worker","retry","closes_task","depends_on","priority","warning_count","r"],"properties":{"pack_sha256":{"$ref":"../common.schema.json#/$defs/Sha256"},"bytes":{"type":"integer","minimum":0},"file":{"description":"Relative to the task folder.","type":"string"},"source":{"enum":["inbox","cli","http"]},"name":{"description":"The file name it came with.","type":"string"},"step_title":{"type":"string"},"criteria":{"type":"array","items":{"$ref":"../common.schema.json#/$defs/Id"},"maxItems":100},"worker":{"anyOf":[{"type":"string"},{"type":"null"}]},"retry":{"$ref":"../common.schema.json#/$defs/RetryPolicy"},"closes_task":{"type":"boolean"},"depends_on":{"type":"array","items":{"type":"string"}},"priority":{"type":"integer"},"warning_count":{"type":"integer","minimum":0},"r":{"description":"The revision this pack opens.","type":"integer","minimum":0}}};
 
-function validate140(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate156(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate140.evaluated;
+const evaluated0 = validate156.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -6626,16 +7609,16 @@ vErrors.push(err1);
 }
 errors++;
 }
-validate140.errors = vErrors;
+validate156.errors = vErrors;
 return errors === 0;
 }
-validate140.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate156.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate142(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate158(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate142.evaluated;
+const evaluated0 = validate158.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -6684,17 +7667,17 @@ vErrors.push(err3);
 }
 errors++;
 }
-validate142.errors = vErrors;
+validate158.errors = vErrors;
 return errors === 0;
 }
-validate142.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate158.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
-const schema64 = {"type":"object","additionalProperties":false,"required":["max_attempts","retry_on","max_rework_rounds","on_exhausted"],"properties":{"max_attempts":{"type":"integer","minimum":1,"maximum":100},"retry_on":{"type":"array","items":{"$ref":"#/$defs/ReasonCode"}},"max_rework_rounds":{"type":"integer","minimum":0,"maximum":100},"on_exhausted":{"enum":["escalate","reject"]}},"description":"In force for a pack: max_attempts counts every S within one R."};
+const schema72 = {"type":"object","additionalProperties":false,"required":["max_attempts","retry_on","max_rework_rounds","on_exhausted"],"properties":{"max_attempts":{"type":"integer","minimum":1,"maximum":100},"retry_on":{"type":"array","items":{"$ref":"#/$defs/ReasonCode"}},"max_rework_rounds":{"type":"integer","minimum":0,"maximum":100},"on_exhausted":{"enum":["escalate","reject"]}},"description":"In force for a pack: max_attempts counts every S within one R."};
 
-function validate144(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate160(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate144.evaluated;
+const evaluated0 = validate160.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -6794,8 +7777,8 @@ let data1 = data.retry_on;
 if(Array.isArray(data1)){
 const len0 = data1.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate98(data1[i0], {instancePath:instancePath+"/retry_on/" + i0,parentData:data1,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate98.errors : vErrors.concat(validate98.errors);
+if(!(validate99(data1[i0], {instancePath:instancePath+"/retry_on/" + i0,parentData:data1,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate99.errors : vErrors.concat(validate99.errors);
 errors = vErrors.length;
 }
 }
@@ -6849,7 +7832,7 @@ errors++;
 if(data.on_exhausted !== undefined){
 let data4 = data.on_exhausted;
 if(!((data4 === "escalate") || (data4 === "reject"))){
-const err12 = {instancePath:instancePath+"/on_exhausted",schemaPath:"#/properties/on_exhausted/enum",keyword:"enum",params:{allowedValues: schema64.properties.on_exhausted.enum},message:"must be equal to one of the allowed values"};
+const err12 = {instancePath:instancePath+"/on_exhausted",schemaPath:"#/properties/on_exhausted/enum",keyword:"enum",params:{allowedValues: schema72.properties.on_exhausted.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -6870,17 +7853,17 @@ vErrors.push(err13);
 }
 errors++;
 }
-validate144.errors = vErrors;
+validate160.errors = vErrors;
 return errors === 0;
 }
-validate144.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate160.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate139(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate155(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="events/pack.accepted.schema.json" */;
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate139.evaluated;
+const evaluated0 = validate155.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -7029,7 +8012,7 @@ vErrors.push(err13);
 errors++;
 }
 for(const key0 in data){
-if(!(func1.call(schema61.properties, key0))){
+if(!(func1.call(schema69.properties, key0))){
 const err14 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err14];
@@ -7041,8 +8024,8 @@ errors++;
 }
 }
 if(data.pack_sha256 !== undefined){
-if(!(validate140(data.pack_sha256, {instancePath:instancePath+"/pack_sha256",parentData:data,parentDataProperty:"pack_sha256",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate140.errors : vErrors.concat(validate140.errors);
+if(!(validate156(data.pack_sha256, {instancePath:instancePath+"/pack_sha256",parentData:data,parentDataProperty:"pack_sha256",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate156.errors : vErrors.concat(validate156.errors);
 errors = vErrors.length;
 }
 }
@@ -7086,7 +8069,7 @@ errors++;
 if(data.source !== undefined){
 let data3 = data.source;
 if(!(((data3 === "inbox") || (data3 === "cli")) || (data3 === "http"))){
-const err18 = {instancePath:instancePath+"/source",schemaPath:"#/properties/source/enum",keyword:"enum",params:{allowedValues: schema61.properties.source.enum},message:"must be equal to one of the allowed values"};
+const err18 = {instancePath:instancePath+"/source",schemaPath:"#/properties/source/enum",keyword:"enum",params:{allowedValues: schema69.properties.source.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -7135,8 +8118,8 @@ errors++;
 }
 const len0 = data6.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate142(data6[i0], {instancePath:instancePath+"/criteria/" + i0,parentData:data6,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate142.errors : vErrors.concat(validate142.errors);
+if(!(validate158(data6[i0], {instancePath:instancePath+"/criteria/" + i0,parentData:data6,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate158.errors : vErrors.concat(validate158.errors);
 errors = vErrors.length;
 }
 }
@@ -7205,8 +8188,8 @@ vErrors = null;
 }
 }
 if(data.retry !== undefined){
-if(!(validate144(data.retry, {instancePath:instancePath+"/retry",parentData:data,parentDataProperty:"retry",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate144.errors : vErrors.concat(validate144.errors);
+if(!(validate160(data.retry, {instancePath:instancePath+"/retry",parentData:data,parentDataProperty:"retry",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate160.errors : vErrors.concat(validate160.errors);
 errors = vErrors.length;
 }
 }
@@ -7324,18 +8307,18 @@ vErrors.push(err34);
 }
 errors++;
 }
-validate139.errors = vErrors;
+validate155.errors = vErrors;
 return errors === 0;
 }
-validate139.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate155.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-export const validatePackRefusedData = validate147;
-const schema65 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"events/pack.refused.schema.json","title":"PackRefusedData","description":"A dropped file was refused; it was kept and every problem is listed beside it.","x-log":"project","type":"object","additionalProperties":false,"required":["name","sha256","bytes","kept_as","problems","problem_count"],"properties":{"name":{"type":"string"},"sha256":{"anyOf":[{"$ref":"../common.schema.json#/$defs/Sha256"},{"type":"null"}]},"bytes":{"type":"integer","minimum":0},"kept_as":{"description":"Relative to the project folder.","type":"string"},"problems":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["code","pointer","message"],"properties":{"code":{"type":"string"},"pointer":{"type":"string"},"message":{"type":"string"},"hint":{"type":"string"}}},"maxItems":100},"problem_count":{"type":"integer","minimum":0}}};
+export const validatePackRefusedData = validate163;
+const schema73 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"events/pack.refused.schema.json","title":"PackRefusedData","description":"A dropped file was refused; it was kept and every problem is listed beside it.","x-log":"project","type":"object","additionalProperties":false,"required":["name","sha256","bytes","kept_as","problems","problem_count"],"properties":{"name":{"type":"string"},"sha256":{"anyOf":[{"$ref":"../common.schema.json#/$defs/Sha256"},{"type":"null"}]},"bytes":{"type":"integer","minimum":0},"kept_as":{"description":"Relative to the project folder.","type":"string"},"problems":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["code","pointer","message"],"properties":{"code":{"type":"string"},"pointer":{"type":"string"},"message":{"type":"string"},"hint":{"type":"string"}}},"maxItems":100},"problem_count":{"type":"integer","minimum":0}}};
 
-function validate148(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate164(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate148.evaluated;
+const evaluated0 = validate164.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -7364,17 +8347,17 @@ vErrors.push(err1);
 }
 errors++;
 }
-validate148.errors = vErrors;
+validate164.errors = vErrors;
 return errors === 0;
 }
-validate148.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate164.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate147(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate163(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="events/pack.refused.schema.json" */;
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate147.evaluated;
+const evaluated0 = validate163.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -7471,8 +8454,8 @@ let data1 = data.sha256;
 const _errs5 = errors;
 let valid1 = false;
 const _errs6 = errors;
-if(!(validate148(data1, {instancePath:instancePath+"/sha256",parentData:data,parentDataProperty:"sha256",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate148.errors : vErrors.concat(validate148.errors);
+if(!(validate164(data1, {instancePath:instancePath+"/sha256",parentData:data,parentDataProperty:"sha256",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate164.errors : vErrors.concat(validate164.errors);
 errors = vErrors.length;
 }
 var _valid0 = _errs6 === errors;
@@ -7716,18 +8699,18 @@ vErrors.push(err26);
 }
 errors++;
 }
-validate147.errors = vErrors;
+validate163.errors = vErrors;
 return errors === 0;
 }
-validate147.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate163.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-export const validateProjectCreatedData = validate150;
-const schema67 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"events/project.created.schema.json","title":"ProjectCreatedData","description":"Opens a project log.","x-log":"project","type":"object","additionalProperties":false,"required":["project_id","reeve_version"],"properties":{"project_id":{"$ref":"../common.schema.json#/$defs/Id"},"reeve_version":{"type":"string"}}};
+export const validateProjectCreatedData = validate166;
+const schema75 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"events/project.created.schema.json","title":"ProjectCreatedData","description":"Opens a project log.","x-log":"project","type":"object","additionalProperties":false,"required":["project_id","reeve_version"],"properties":{"project_id":{"$ref":"../common.schema.json#/$defs/Id"},"reeve_version":{"type":"string"}}};
 
-function validate151(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate167(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate151.evaluated;
+const evaluated0 = validate167.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -7776,17 +8759,17 @@ vErrors.push(err3);
 }
 errors++;
 }
-validate151.errors = vErrors;
+validate167.errors = vErrors;
 return errors === 0;
 }
-validate151.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate167.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate150(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate166(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="events/project.created.schema.json" */;
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate150.evaluated;
+const evaluated0 = validate166.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -7827,8 +8810,8 @@ errors++;
 }
 }
 if(data.project_id !== undefined){
-if(!(validate151(data.project_id, {instancePath:instancePath+"/project_id",parentData:data,parentDataProperty:"project_id",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate151.errors : vErrors.concat(validate151.errors);
+if(!(validate167(data.project_id, {instancePath:instancePath+"/project_id",parentData:data,parentDataProperty:"project_id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate167.errors : vErrors.concat(validate167.errors);
 errors = vErrors.length;
 }
 }
@@ -7855,18 +8838,18 @@ vErrors.push(err4);
 }
 errors++;
 }
-validate150.errors = vErrors;
+validate166.errors = vErrors;
 return errors === 0;
 }
-validate150.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate166.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-export const validateReworkRequestedData = validate153;
-const schema69 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"events/rework.requested.schema.json","title":"ReworkRequestedData","description":"A ReworkPack was compiled or handed in: the next revision is owed.","x-log":"task","type":"object","additionalProperties":false,"required":["rework_sha256","bytes","file","source","source_attempt","target_revision","criteria","open_problems"],"properties":{"rework_sha256":{"$ref":"../common.schema.json#/$defs/Sha256"},"bytes":{"type":"integer","minimum":0},"file":{"type":"string"},"source":{"enum":["controller","person"]},"source_attempt":{"$ref":"../common.schema.json#/$defs/AttemptRef"},"target_revision":{"type":"integer","minimum":0},"criteria":{"type":"array","items":{"$ref":"../common.schema.json#/$defs/Id"},"maxItems":100},"open_problems":{"type":"integer","minimum":0}}};
+export const validateReworkRequestedData = validate169;
+const schema77 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"events/rework.requested.schema.json","title":"ReworkRequestedData","description":"A ReworkPack was compiled or handed in: the next revision is owed.","x-log":"task","type":"object","additionalProperties":false,"required":["rework_sha256","bytes","file","source","source_attempt","target_revision","criteria","open_problems"],"properties":{"rework_sha256":{"$ref":"../common.schema.json#/$defs/Sha256"},"bytes":{"type":"integer","minimum":0},"file":{"type":"string"},"source":{"enum":["controller","person"]},"source_attempt":{"$ref":"../common.schema.json#/$defs/AttemptRef"},"target_revision":{"type":"integer","minimum":0},"criteria":{"type":"array","items":{"$ref":"../common.schema.json#/$defs/Id"},"maxItems":100},"open_problems":{"type":"integer","minimum":0}}};
 
-function validate154(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate170(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate154.evaluated;
+const evaluated0 = validate170.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -7895,17 +8878,17 @@ vErrors.push(err1);
 }
 errors++;
 }
-validate154.errors = vErrors;
+validate170.errors = vErrors;
 return errors === 0;
 }
-validate154.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate170.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
-const schema71 = {"type":"object","additionalProperties":false,"required":["attempt_id","r","s"],"properties":{"attempt_id":{"$ref":"#/$defs/Id"},"r":{"type":"integer","minimum":0},"s":{"type":"integer","minimum":0}},"description":"One attempt: revision r, retry s."};
+const schema79 = {"type":"object","additionalProperties":false,"required":["attempt_id","r","s"],"properties":{"attempt_id":{"$ref":"#/$defs/Id"},"r":{"type":"integer","minimum":0},"s":{"type":"integer","minimum":0}},"description":"One attempt: revision r, retry s."};
 
-function validate157(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate173(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate157.evaluated;
+const evaluated0 = validate173.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -7954,16 +8937,16 @@ vErrors.push(err3);
 }
 errors++;
 }
-validate157.errors = vErrors;
+validate173.errors = vErrors;
 return errors === 0;
 }
-validate157.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate173.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate156(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate172(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate156.evaluated;
+const evaluated0 = validate172.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -8014,8 +8997,8 @@ errors++;
 }
 }
 if(data.attempt_id !== undefined){
-if(!(validate157(data.attempt_id, {instancePath:instancePath+"/attempt_id",parentData:data,parentDataProperty:"attempt_id",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate157.errors : vErrors.concat(validate157.errors);
+if(!(validate173(data.attempt_id, {instancePath:instancePath+"/attempt_id",parentData:data,parentDataProperty:"attempt_id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate173.errors : vErrors.concat(validate173.errors);
 errors = vErrors.length;
 }
 }
@@ -8080,16 +9063,16 @@ vErrors.push(err8);
 }
 errors++;
 }
-validate156.errors = vErrors;
+validate172.errors = vErrors;
 return errors === 0;
 }
-validate156.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate172.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate160(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate176(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate160.evaluated;
+const evaluated0 = validate176.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -8138,17 +9121,17 @@ vErrors.push(err3);
 }
 errors++;
 }
-validate160.errors = vErrors;
+validate176.errors = vErrors;
 return errors === 0;
 }
-validate160.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate176.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate153(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate169(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="events/rework.requested.schema.json" */;
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate153.evaluated;
+const evaluated0 = validate169.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -8249,8 +9232,8 @@ errors++;
 }
 }
 if(data.rework_sha256 !== undefined){
-if(!(validate154(data.rework_sha256, {instancePath:instancePath+"/rework_sha256",parentData:data,parentDataProperty:"rework_sha256",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate154.errors : vErrors.concat(validate154.errors);
+if(!(validate170(data.rework_sha256, {instancePath:instancePath+"/rework_sha256",parentData:data,parentDataProperty:"rework_sha256",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate170.errors : vErrors.concat(validate170.errors);
 errors = vErrors.length;
 }
 }
@@ -8294,7 +9277,7 @@ errors++;
 if(data.source !== undefined){
 let data3 = data.source;
 if(!((data3 === "controller") || (data3 === "person"))){
-const err12 = {instancePath:instancePath+"/source",schemaPath:"#/properties/source/enum",keyword:"enum",params:{allowedValues: schema69.properties.source.enum},message:"must be equal to one of the allowed values"};
+const err12 = {instancePath:instancePath+"/source",schemaPath:"#/properties/source/enum",keyword:"enum",params:{allowedValues: schema77.properties.source.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -8305,8 +9288,8 @@ errors++;
 }
 }
 if(data.source_attempt !== undefined){
-if(!(validate156(data.source_attempt, {instancePath:instancePath+"/source_attempt",parentData:data,parentDataProperty:"source_attempt",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate156.errors : vErrors.concat(validate156.errors);
+if(!(validate172(data.source_attempt, {instancePath:instancePath+"/source_attempt",parentData:data,parentDataProperty:"source_attempt",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate172.errors : vErrors.concat(validate172.errors);
 errors = vErrors.length;
 }
 }
@@ -8350,8 +9333,8 @@ errors++;
 }
 const len0 = data6.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate160(data6[i0], {instancePath:instancePath+"/criteria/" + i0,parentData:data6,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate160.errors : vErrors.concat(validate160.errors);
+if(!(validate176(data6[i0], {instancePath:instancePath+"/criteria/" + i0,parentData:data6,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate176.errors : vErrors.concat(validate176.errors);
 errors = vErrors.length;
 }
 }
@@ -8403,18 +9386,18 @@ vErrors.push(err19);
 }
 errors++;
 }
-validate153.errors = vErrors;
+validate169.errors = vErrors;
 return errors === 0;
 }
-validate153.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate169.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-export const validateStepResetData = validate162;
-const schema74 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"events/step.reset.schema.json","title":"StepResetData","description":"A person gave the step a fresh set of retries.","x-log":"task","type":"object","additionalProperties":false,"required":["step_id","reason"],"properties":{"step_id":{"$ref":"../common.schema.json#/$defs/Id"},"reason":{"type":"string"}}};
+export const validateSegmentSealedData = validate178;
+const schema82 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"events/segment.sealed.schema.json","title":"SegmentSealedData","description":"The lines so far of a long task log were put into a file that is never written again; the log goes on in events.jsonl.","x-log":"project","type":"object","additionalProperties":false,"required":["task_id","log_id","segment","file","first_seq","last_seq","head_hash","bytes","sha256"],"properties":{"task_id":{"$ref":"../common.schema.json#/$defs/Id"},"log_id":{"type":"string"},"segment":{"description":"1 for the first.","type":"integer","minimum":1},"file":{"description":"Its name in the task folder, as events.000001.jsonl.","type":"string","pattern":"^events\\.[0-9]{6}\\.jsonl$"},"first_seq":{"type":"integer","minimum":1},"last_seq":{"type":"integer","minimum":1},"head_hash":{"description":"event_hash of its last line.","$ref":"../common.schema.json#/$defs/Sha256"},"bytes":{"description":"Size of the file.","type":"integer","minimum":1},"sha256":{"description":"Of the whole file, as sha256sum tells.","$ref":"../common.schema.json#/$defs/Sha256"}}};
 
-function validate163(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate179(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate163.evaluated;
+const evaluated0 = validate179.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -8463,17 +9446,402 @@ vErrors.push(err3);
 }
 errors++;
 }
-validate163.errors = vErrors;
+validate179.errors = vErrors;
 return errors === 0;
 }
-validate163.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate179.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate162(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate181(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate181.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(typeof data === "string"){
+if(!pattern12.test(data)){
+const err0 = {instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^[0-9a-f]{64}$"},message:"must match pattern \""+"^[0-9a-f]{64}$"+"\""};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+}
+else {
+const err1 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+validate181.errors = vErrors;
+return errors === 0;
+}
+validate181.evaluated = {"dynamicProps":false,"dynamicItems":false};
+
+const pattern43 = new RegExp("^events\\.[0-9]{6}\\.jsonl$", "u");
+
+function validate178(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+/*# sourceURL="events/segment.sealed.schema.json" */;
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate178.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.task_id === undefined){
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "task_id"},message:"must have required property '"+"task_id"+"'"};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+if(data.log_id === undefined){
+const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "log_id"},message:"must have required property '"+"log_id"+"'"};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+if(data.segment === undefined){
+const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "segment"},message:"must have required property '"+"segment"+"'"};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+if(data.file === undefined){
+const err3 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "file"},message:"must have required property '"+"file"+"'"};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+if(data.first_seq === undefined){
+const err4 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "first_seq"},message:"must have required property '"+"first_seq"+"'"};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+if(data.last_seq === undefined){
+const err5 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "last_seq"},message:"must have required property '"+"last_seq"+"'"};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+if(data.head_hash === undefined){
+const err6 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "head_hash"},message:"must have required property '"+"head_hash"+"'"};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+if(data.bytes === undefined){
+const err7 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "bytes"},message:"must have required property '"+"bytes"+"'"};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+if(data.sha256 === undefined){
+const err8 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "sha256"},message:"must have required property '"+"sha256"+"'"};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+for(const key0 in data){
+if(!(func1.call(schema82.properties, key0))){
+const err9 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+}
+if(data.task_id !== undefined){
+if(!(validate179(data.task_id, {instancePath:instancePath+"/task_id",parentData:data,parentDataProperty:"task_id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate179.errors : vErrors.concat(validate179.errors);
+errors = vErrors.length;
+}
+}
+if(data.log_id !== undefined){
+if(typeof data.log_id !== "string"){
+const err10 = {instancePath:instancePath+"/log_id",schemaPath:"#/properties/log_id/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err10];
+}
+else {
+vErrors.push(err10);
+}
+errors++;
+}
+}
+if(data.segment !== undefined){
+let data2 = data.segment;
+if(!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))){
+const err11 = {instancePath:instancePath+"/segment",schemaPath:"#/properties/segment/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(vErrors === null){
+vErrors = [err11];
+}
+else {
+vErrors.push(err11);
+}
+errors++;
+}
+if((typeof data2 == "number") && (isFinite(data2))){
+if(data2 < 1 || isNaN(data2)){
+const err12 = {instancePath:instancePath+"/segment",schemaPath:"#/properties/segment/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
+if(vErrors === null){
+vErrors = [err12];
+}
+else {
+vErrors.push(err12);
+}
+errors++;
+}
+}
+}
+if(data.file !== undefined){
+let data3 = data.file;
+if(typeof data3 === "string"){
+if(!pattern43.test(data3)){
+const err13 = {instancePath:instancePath+"/file",schemaPath:"#/properties/file/pattern",keyword:"pattern",params:{pattern: "^events\\.[0-9]{6}\\.jsonl$"},message:"must match pattern \""+"^events\\.[0-9]{6}\\.jsonl$"+"\""};
+if(vErrors === null){
+vErrors = [err13];
+}
+else {
+vErrors.push(err13);
+}
+errors++;
+}
+}
+else {
+const err14 = {instancePath:instancePath+"/file",schemaPath:"#/properties/file/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err14];
+}
+else {
+vErrors.push(err14);
+}
+errors++;
+}
+}
+if(data.first_seq !== undefined){
+let data4 = data.first_seq;
+if(!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))){
+const err15 = {instancePath:instancePath+"/first_seq",schemaPath:"#/properties/first_seq/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(vErrors === null){
+vErrors = [err15];
+}
+else {
+vErrors.push(err15);
+}
+errors++;
+}
+if((typeof data4 == "number") && (isFinite(data4))){
+if(data4 < 1 || isNaN(data4)){
+const err16 = {instancePath:instancePath+"/first_seq",schemaPath:"#/properties/first_seq/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
+if(vErrors === null){
+vErrors = [err16];
+}
+else {
+vErrors.push(err16);
+}
+errors++;
+}
+}
+}
+if(data.last_seq !== undefined){
+let data5 = data.last_seq;
+if(!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))){
+const err17 = {instancePath:instancePath+"/last_seq",schemaPath:"#/properties/last_seq/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(vErrors === null){
+vErrors = [err17];
+}
+else {
+vErrors.push(err17);
+}
+errors++;
+}
+if((typeof data5 == "number") && (isFinite(data5))){
+if(data5 < 1 || isNaN(data5)){
+const err18 = {instancePath:instancePath+"/last_seq",schemaPath:"#/properties/last_seq/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
+if(vErrors === null){
+vErrors = [err18];
+}
+else {
+vErrors.push(err18);
+}
+errors++;
+}
+}
+}
+if(data.head_hash !== undefined){
+if(!(validate181(data.head_hash, {instancePath:instancePath+"/head_hash",parentData:data,parentDataProperty:"head_hash",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate181.errors : vErrors.concat(validate181.errors);
+errors = vErrors.length;
+}
+}
+if(data.bytes !== undefined){
+let data7 = data.bytes;
+if(!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))){
+const err19 = {instancePath:instancePath+"/bytes",schemaPath:"#/properties/bytes/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(vErrors === null){
+vErrors = [err19];
+}
+else {
+vErrors.push(err19);
+}
+errors++;
+}
+if((typeof data7 == "number") && (isFinite(data7))){
+if(data7 < 1 || isNaN(data7)){
+const err20 = {instancePath:instancePath+"/bytes",schemaPath:"#/properties/bytes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
+if(vErrors === null){
+vErrors = [err20];
+}
+else {
+vErrors.push(err20);
+}
+errors++;
+}
+}
+}
+if(data.sha256 !== undefined){
+if(!(validate181(data.sha256, {instancePath:instancePath+"/sha256",parentData:data,parentDataProperty:"sha256",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate181.errors : vErrors.concat(validate181.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err21 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err21];
+}
+else {
+vErrors.push(err21);
+}
+errors++;
+}
+validate178.errors = vErrors;
+return errors === 0;
+}
+validate178.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+export const validateStepResetData = validate184;
+const schema85 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"events/step.reset.schema.json","title":"StepResetData","description":"A person gave the step a fresh set of retries.","x-log":"task","type":"object","additionalProperties":false,"required":["step_id","reason"],"properties":{"step_id":{"$ref":"../common.schema.json#/$defs/Id"},"reason":{"type":"string"}}};
+
+function validate185(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate185.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(typeof data === "string"){
+if(func2(data) > 128){
+const err0 = {instancePath,schemaPath:"#/maxLength",keyword:"maxLength",params:{limit: 128},message:"must NOT have more than 128 characters"};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+if(func2(data) < 1){
+const err1 = {instancePath,schemaPath:"#/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+if(!pattern3.test(data)){
+const err2 = {instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9._-]*$"},message:"must match pattern \""+"^[A-Za-z0-9][A-Za-z0-9._-]*$"+"\""};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+}
+else {
+const err3 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+validate185.errors = vErrors;
+return errors === 0;
+}
+validate185.evaluated = {"dynamicProps":false,"dynamicItems":false};
+
+
+function validate184(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="events/step.reset.schema.json" */;
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate162.evaluated;
+const evaluated0 = validate184.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -8514,8 +9882,8 @@ errors++;
 }
 }
 if(data.step_id !== undefined){
-if(!(validate163(data.step_id, {instancePath:instancePath+"/step_id",parentData:data,parentDataProperty:"step_id",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate163.errors : vErrors.concat(validate163.errors);
+if(!(validate185(data.step_id, {instancePath:instancePath+"/step_id",parentData:data,parentDataProperty:"step_id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate185.errors : vErrors.concat(validate185.errors);
 errors = vErrors.length;
 }
 }
@@ -8542,19 +9910,19 @@ vErrors.push(err4);
 }
 errors++;
 }
-validate162.errors = vErrors;
+validate184.errors = vErrors;
 return errors === 0;
 }
-validate162.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate184.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-export const validateTaskClosedData = validate165;
-const schema76 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"events/task.closed.schema.json","title":"TaskClosedData","description":"The one final close.","x-log":"task","type":"object","additionalProperties":false,"required":["final_status","reason_code","detail"],"properties":{"final_status":{"$ref":"../common.schema.json#/$defs/FinalStatus"},"reason_code":{"$ref":"../common.schema.json#/$defs/ReasonCode"},"detail":{"type":"string"}}};
-const schema77 = {"description":"How a task was closed.","enum":["accepted","rejected","abandoned"]};
+export const validateTaskClosedData = validate187;
+const schema87 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"events/task.closed.schema.json","title":"TaskClosedData","description":"The one final close.","x-log":"task","type":"object","additionalProperties":false,"required":["final_status","reason_code","detail"],"properties":{"final_status":{"$ref":"../common.schema.json#/$defs/FinalStatus"},"reason_code":{"$ref":"../common.schema.json#/$defs/ReasonCode"},"detail":{"type":"string"}}};
+const schema88 = {"description":"How a task was closed.","enum":["accepted","rejected","abandoned"]};
 
-function validate166(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate188(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate166.evaluated;
+const evaluated0 = validate188.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -8562,7 +9930,7 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if(!(((data === "accepted") || (data === "rejected")) || (data === "abandoned"))){
-const err0 = {instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema77.enum},message:"must be equal to one of the allowed values"};
+const err0 = {instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema88.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -8571,16 +9939,16 @@ vErrors.push(err0);
 }
 errors++;
 }
-validate166.errors = vErrors;
+validate188.errors = vErrors;
 return errors === 0;
 }
-validate166.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate188.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate168(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate190(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate168.evaluated;
+const evaluated0 = validate190.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -8588,7 +9956,7 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if(!(((((((((((((((((((((((((((((data === "PASS_ALL_CRITERIA") || (data === "COMMAND_FAILED")) || (data === "COMMAND_NOT_FOUND")) || (data === "AC_NOT_MET")) || (data === "AC_UNCOVERED")) || (data === "SCOPE_VIOLATION")) || (data === "FORBIDDEN_PATH")) || (data === "DEPENDENCY_POLICY_VIOLATION")) || (data === "EVIDENCE_MISSING")) || (data === "EVIDENCE_INVALID_PATH")) || (data === "EVIDENCE_MISMATCH")) || (data === "RESULT_INVALID")) || (data === "GATE_TAMPERED")) || (data === "TIMEOUT")) || (data === "NO_OUTPUT")) || (data === "MEMORY_LIMIT")) || (data === "OUTPUT_LIMIT")) || (data === "WAITING_INPUT")) || (data === "WORKER_CRASHED")) || (data === "BACKEND_UNAVAILABLE")) || (data === "RATE_LIMITED")) || (data === "BUDGET_EXCEEDED")) || (data === "POLICY_DENIED")) || (data === "APPROVAL_EXPIRED")) || (data === "CONTRACT_GUARD_BLOCKED")) || (data === "EXECUTION_BLOCKED_UNAPPROVED")) || (data === "RETRY_EXHAUSTED")) || (data === "INTERRUPTED")) || (data === "CANCELLED"))){
-const err0 = {instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema40.enum},message:"must be equal to one of the allowed values"};
+const err0 = {instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema41.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -8597,17 +9965,17 @@ vErrors.push(err0);
 }
 errors++;
 }
-validate168.errors = vErrors;
+validate190.errors = vErrors;
 return errors === 0;
 }
-validate168.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate190.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate165(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate187(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="events/task.closed.schema.json" */;
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate165.evaluated;
+const evaluated0 = validate187.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -8658,14 +10026,14 @@ errors++;
 }
 }
 if(data.final_status !== undefined){
-if(!(validate166(data.final_status, {instancePath:instancePath+"/final_status",parentData:data,parentDataProperty:"final_status",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate166.errors : vErrors.concat(validate166.errors);
+if(!(validate188(data.final_status, {instancePath:instancePath+"/final_status",parentData:data,parentDataProperty:"final_status",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate188.errors : vErrors.concat(validate188.errors);
 errors = vErrors.length;
 }
 }
 if(data.reason_code !== undefined){
-if(!(validate168(data.reason_code, {instancePath:instancePath+"/reason_code",parentData:data,parentDataProperty:"reason_code",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate168.errors : vErrors.concat(validate168.errors);
+if(!(validate190(data.reason_code, {instancePath:instancePath+"/reason_code",parentData:data,parentDataProperty:"reason_code",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate190.errors : vErrors.concat(validate190.errors);
 errors = vErrors.length;
 }
 }
@@ -8692,18 +10060,18 @@ vErrors.push(err5);
 }
 errors++;
 }
-validate165.errors = vErrors;
+validate187.errors = vErrors;
 return errors === 0;
 }
-validate165.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate187.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-export const validateTaskCreatedData = validate170;
-const schema79 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"events/task.created.schema.json","title":"TaskCreatedData","description":"A task log was opened; its genesis hash anchors it here.","x-log":"project","type":"object","additionalProperties":false,"required":["task_id","log_id","genesis","title"],"properties":{"task_id":{"$ref":"../common.schema.json#/$defs/Id"},"log_id":{"type":"string"},"genesis":{"$ref":"../common.schema.json#/$defs/Sha256"},"title":{"type":"string"}}};
+export const validateTaskCreatedData = validate192;
+const schema90 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"events/task.created.schema.json","title":"TaskCreatedData","description":"A task log was opened; its genesis hash anchors it here.","x-log":"project","type":"object","additionalProperties":false,"required":["task_id","log_id","genesis","title"],"properties":{"task_id":{"$ref":"../common.schema.json#/$defs/Id"},"log_id":{"type":"string"},"genesis":{"$ref":"../common.schema.json#/$defs/Sha256"},"title":{"type":"string"}}};
 
-function validate171(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate193(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate171.evaluated;
+const evaluated0 = validate193.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -8752,16 +10120,16 @@ vErrors.push(err3);
 }
 errors++;
 }
-validate171.errors = vErrors;
+validate193.errors = vErrors;
 return errors === 0;
 }
-validate171.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate193.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate173(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate195(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate173.evaluated;
+const evaluated0 = validate195.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -8790,17 +10158,17 @@ vErrors.push(err1);
 }
 errors++;
 }
-validate173.errors = vErrors;
+validate195.errors = vErrors;
 return errors === 0;
 }
-validate173.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate195.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate170(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate192(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="events/task.created.schema.json" */;
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate170.evaluated;
+const evaluated0 = validate192.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -8861,8 +10229,8 @@ errors++;
 }
 }
 if(data.task_id !== undefined){
-if(!(validate171(data.task_id, {instancePath:instancePath+"/task_id",parentData:data,parentDataProperty:"task_id",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate171.errors : vErrors.concat(validate171.errors);
+if(!(validate193(data.task_id, {instancePath:instancePath+"/task_id",parentData:data,parentDataProperty:"task_id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate193.errors : vErrors.concat(validate193.errors);
 errors = vErrors.length;
 }
 }
@@ -8879,8 +10247,8 @@ errors++;
 }
 }
 if(data.genesis !== undefined){
-if(!(validate173(data.genesis, {instancePath:instancePath+"/genesis",parentData:data,parentDataProperty:"genesis",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate173.errors : vErrors.concat(validate173.errors);
+if(!(validate195(data.genesis, {instancePath:instancePath+"/genesis",parentData:data,parentDataProperty:"genesis",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate195.errors : vErrors.concat(validate195.errors);
 errors = vErrors.length;
 }
 }
@@ -8907,18 +10275,18 @@ vErrors.push(err7);
 }
 errors++;
 }
-validate170.errors = vErrors;
+validate192.errors = vErrors;
 return errors === 0;
 }
-validate170.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate192.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-export const validateTaskEscalatedData = validate175;
-const schema82 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"events/task.escalated.schema.json","title":"TaskEscalatedData","description":"Retries and rework rounds are used up, or a person must decide.","x-log":"task","type":"object","additionalProperties":false,"required":["step_id","reason_code","detail"],"properties":{"step_id":{"$ref":"../common.schema.json#/$defs/Id"},"reason_code":{"$ref":"../common.schema.json#/$defs/ReasonCode"},"detail":{"type":"string"}}};
+export const validateTaskEscalatedData = validate197;
+const schema93 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"events/task.escalated.schema.json","title":"TaskEscalatedData","description":"Retries and rework rounds are used up, or a person must decide.","x-log":"task","type":"object","additionalProperties":false,"required":["step_id","reason_code","detail"],"properties":{"step_id":{"$ref":"../common.schema.json#/$defs/Id"},"reason_code":{"$ref":"../common.schema.json#/$defs/ReasonCode"},"detail":{"type":"string"}}};
 
-function validate176(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate198(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate176.evaluated;
+const evaluated0 = validate198.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -8967,16 +10335,16 @@ vErrors.push(err3);
 }
 errors++;
 }
-validate176.errors = vErrors;
+validate198.errors = vErrors;
 return errors === 0;
 }
-validate176.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate198.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate178(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate200(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate178.evaluated;
+const evaluated0 = validate200.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -8984,7 +10352,7 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if(!(((((((((((((((((((((((((((((data === "PASS_ALL_CRITERIA") || (data === "COMMAND_FAILED")) || (data === "COMMAND_NOT_FOUND")) || (data === "AC_NOT_MET")) || (data === "AC_UNCOVERED")) || (data === "SCOPE_VIOLATION")) || (data === "FORBIDDEN_PATH")) || (data === "DEPENDENCY_POLICY_VIOLATION")) || (data === "EVIDENCE_MISSING")) || (data === "EVIDENCE_INVALID_PATH")) || (data === "EVIDENCE_MISMATCH")) || (data === "RESULT_INVALID")) || (data === "GATE_TAMPERED")) || (data === "TIMEOUT")) || (data === "NO_OUTPUT")) || (data === "MEMORY_LIMIT")) || (data === "OUTPUT_LIMIT")) || (data === "WAITING_INPUT")) || (data === "WORKER_CRASHED")) || (data === "BACKEND_UNAVAILABLE")) || (data === "RATE_LIMITED")) || (data === "BUDGET_EXCEEDED")) || (data === "POLICY_DENIED")) || (data === "APPROVAL_EXPIRED")) || (data === "CONTRACT_GUARD_BLOCKED")) || (data === "EXECUTION_BLOCKED_UNAPPROVED")) || (data === "RETRY_EXHAUSTED")) || (data === "INTERRUPTED")) || (data === "CANCELLED"))){
-const err0 = {instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema40.enum},message:"must be equal to one of the allowed values"};
+const err0 = {instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema41.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -8993,17 +10361,17 @@ vErrors.push(err0);
 }
 errors++;
 }
-validate178.errors = vErrors;
+validate200.errors = vErrors;
 return errors === 0;
 }
-validate178.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate200.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate175(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate197(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="events/task.escalated.schema.json" */;
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate175.evaluated;
+const evaluated0 = validate197.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -9054,14 +10422,14 @@ errors++;
 }
 }
 if(data.step_id !== undefined){
-if(!(validate176(data.step_id, {instancePath:instancePath+"/step_id",parentData:data,parentDataProperty:"step_id",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate176.errors : vErrors.concat(validate176.errors);
+if(!(validate198(data.step_id, {instancePath:instancePath+"/step_id",parentData:data,parentDataProperty:"step_id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate198.errors : vErrors.concat(validate198.errors);
 errors = vErrors.length;
 }
 }
 if(data.reason_code !== undefined){
-if(!(validate178(data.reason_code, {instancePath:instancePath+"/reason_code",parentData:data,parentDataProperty:"reason_code",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate178.errors : vErrors.concat(validate178.errors);
+if(!(validate200(data.reason_code, {instancePath:instancePath+"/reason_code",parentData:data,parentDataProperty:"reason_code",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate200.errors : vErrors.concat(validate200.errors);
 errors = vErrors.length;
 }
 }
@@ -9088,18 +10456,18 @@ vErrors.push(err5);
 }
 errors++;
 }
-validate175.errors = vErrors;
+validate197.errors = vErrors;
 return errors === 0;
 }
-validate175.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate197.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-export const validateTaskOpenedData = validate180;
-const schema85 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"events/task.opened.schema.json","title":"TaskOpenedData","description":"Opens a task log.","x-log":"task","type":"object","additionalProperties":false,"required":["project_id","title"],"properties":{"project_id":{"$ref":"../common.schema.json#/$defs/Id"},"title":{"type":"string"}}};
+export const validateTaskOpenedData = validate202;
+const schema96 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"events/task.opened.schema.json","title":"TaskOpenedData","description":"Opens a task log.","x-log":"task","type":"object","additionalProperties":false,"required":["project_id","title"],"properties":{"project_id":{"$ref":"../common.schema.json#/$defs/Id"},"title":{"type":"string"}}};
 
-function validate181(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate203(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate181.evaluated;
+const evaluated0 = validate203.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -9148,17 +10516,17 @@ vErrors.push(err3);
 }
 errors++;
 }
-validate181.errors = vErrors;
+validate203.errors = vErrors;
 return errors === 0;
 }
-validate181.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate203.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate180(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate202(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="events/task.opened.schema.json" */;
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate180.evaluated;
+const evaluated0 = validate202.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -9199,8 +10567,8 @@ errors++;
 }
 }
 if(data.project_id !== undefined){
-if(!(validate181(data.project_id, {instancePath:instancePath+"/project_id",parentData:data,parentDataProperty:"project_id",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate181.errors : vErrors.concat(validate181.errors);
+if(!(validate203(data.project_id, {instancePath:instancePath+"/project_id",parentData:data,parentDataProperty:"project_id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate203.errors : vErrors.concat(validate203.errors);
 errors = vErrors.length;
 }
 }
@@ -9227,18 +10595,18 @@ vErrors.push(err4);
 }
 errors++;
 }
-validate180.errors = vErrors;
+validate202.errors = vErrors;
 return errors === 0;
 }
-validate180.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate202.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-export const validateWorkCommittedData = validate183;
-const schema87 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"events/work.committed.schema.json","title":"WorkCommittedData","description":"The accepted tree is a commit on the task’s branch, for a person to land.","x-log":"task","type":"object","additionalProperties":false,"required":["attempt_id","branch","commit","tree","base_commit"],"properties":{"attempt_id":{"$ref":"../common.schema.json#/$defs/Id"},"branch":{"type":"string"},"commit":{"$ref":"../common.schema.json#/$defs/GitObject"},"tree":{"$ref":"../common.schema.json#/$defs/GitObject"},"base_commit":{"$ref":"../common.schema.json#/$defs/GitObject"}}};
+export const validateWorkCommittedData = validate205;
+const schema98 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"events/work.committed.schema.json","title":"WorkCommittedData","description":"The accepted tree is a commit on the task’s branch, for a person to land.","x-log":"task","type":"object","additionalProperties":false,"required":["attempt_id","branch","commit","tree","base_commit"],"properties":{"attempt_id":{"$ref":"../common.schema.json#/$defs/Id"},"branch":{"type":"string"},"commit":{"$ref":"../common.schema.json#/$defs/GitObject"},"tree":{"$ref":"../common.schema.json#/$defs/GitObject"},"base_commit":{"$ref":"../common.schema.json#/$defs/GitObject"}}};
 
-function validate184(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate206(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate184.evaluated;
+const evaluated0 = validate206.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -9287,16 +10655,16 @@ vErrors.push(err3);
 }
 errors++;
 }
-validate184.errors = vErrors;
+validate206.errors = vErrors;
 return errors === 0;
 }
-validate184.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate206.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate186(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate208(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate186.evaluated;
+const evaluated0 = validate208.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -9304,7 +10672,7 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if(typeof data === "string"){
-if(!pattern17.test(data)){
+if(!pattern18.test(data)){
 const err0 = {instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^([0-9a-f]{40}|[0-9a-f]{64})$"},message:"must match pattern \""+"^([0-9a-f]{40}|[0-9a-f]{64})$"+"\""};
 if(vErrors === null){
 vErrors = [err0];
@@ -9325,17 +10693,17 @@ vErrors.push(err1);
 }
 errors++;
 }
-validate186.errors = vErrors;
+validate208.errors = vErrors;
 return errors === 0;
 }
-validate186.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate208.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate183(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate205(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="events/work.committed.schema.json" */;
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate183.evaluated;
+const evaluated0 = validate205.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -9406,8 +10774,8 @@ errors++;
 }
 }
 if(data.attempt_id !== undefined){
-if(!(validate184(data.attempt_id, {instancePath:instancePath+"/attempt_id",parentData:data,parentDataProperty:"attempt_id",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate184.errors : vErrors.concat(validate184.errors);
+if(!(validate206(data.attempt_id, {instancePath:instancePath+"/attempt_id",parentData:data,parentDataProperty:"attempt_id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate206.errors : vErrors.concat(validate206.errors);
 errors = vErrors.length;
 }
 }
@@ -9424,20 +10792,20 @@ errors++;
 }
 }
 if(data.commit !== undefined){
-if(!(validate186(data.commit, {instancePath:instancePath+"/commit",parentData:data,parentDataProperty:"commit",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate186.errors : vErrors.concat(validate186.errors);
+if(!(validate208(data.commit, {instancePath:instancePath+"/commit",parentData:data,parentDataProperty:"commit",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate208.errors : vErrors.concat(validate208.errors);
 errors = vErrors.length;
 }
 }
 if(data.tree !== undefined){
-if(!(validate186(data.tree, {instancePath:instancePath+"/tree",parentData:data,parentDataProperty:"tree",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate186.errors : vErrors.concat(validate186.errors);
+if(!(validate208(data.tree, {instancePath:instancePath+"/tree",parentData:data,parentDataProperty:"tree",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate208.errors : vErrors.concat(validate208.errors);
 errors = vErrors.length;
 }
 }
 if(data.base_commit !== undefined){
-if(!(validate186(data.base_commit, {instancePath:instancePath+"/base_commit",parentData:data,parentDataProperty:"base_commit",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate186.errors : vErrors.concat(validate186.errors);
+if(!(validate208(data.base_commit, {instancePath:instancePath+"/base_commit",parentData:data,parentDataProperty:"base_commit",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate208.errors : vErrors.concat(validate208.errors);
 errors = vErrors.length;
 }
 }
@@ -9452,18 +10820,18 @@ vErrors.push(err7);
 }
 errors++;
 }
-validate183.errors = vErrors;
+validate205.errors = vErrors;
 return errors === 0;
 }
-validate183.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate205.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-export const validateWorkerExitedData = validate190;
-const schema90 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"events/worker.exited.schema.json","title":"WorkerExitedData","description":"The worker and its whole process tree are gone.","x-log":"task","type":"object","additionalProperties":false,"required":["attempt_id","end","stdout","stderr","tree","unmeasured"],"properties":{"attempt_id":{"$ref":"../common.schema.json#/$defs/Id"},"end":{"$ref":"../common.schema.json#/$defs/ProcessEnd"},"stdout":{"$ref":"../common.schema.json#/$defs/Stream"},"stderr":{"$ref":"../common.schema.json#/$defs/Stream"},"tree":{"description":"The tree of the worktree right after, before anything else ran there: what the worker left.","$ref":"../common.schema.json#/$defs/GitObject"},"unmeasured":{"description":"What git could not read or name, in sentences; while there is any, nothing passes.","type":"array","maxItems":20,"items":{"type":"string","maxLength":300}}}};
+export const validateWorkerExitedData = validate212;
+const schema101 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"events/worker.exited.schema.json","title":"WorkerExitedData","description":"The worker and its whole process tree are gone.","x-log":"task","type":"object","additionalProperties":false,"required":["attempt_id","end","stdout","stderr","tree","unmeasured"],"properties":{"attempt_id":{"$ref":"../common.schema.json#/$defs/Id"},"end":{"$ref":"../common.schema.json#/$defs/ProcessEnd"},"stdout":{"$ref":"../common.schema.json#/$defs/Stream"},"stderr":{"$ref":"../common.schema.json#/$defs/Stream"},"tree":{"description":"The tree of the worktree right after, before anything else ran there: what the worker left.","$ref":"../common.schema.json#/$defs/GitObject"},"unmeasured":{"description":"What git could not read or name, in sentences; while there is any, nothing passes.","type":"array","maxItems":20,"items":{"type":"string","maxLength":300}}}};
 
-function validate191(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate213(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate191.evaluated;
+const evaluated0 = validate213.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -9512,17 +10880,17 @@ vErrors.push(err3);
 }
 errors++;
 }
-validate191.errors = vErrors;
+validate213.errors = vErrors;
 return errors === 0;
 }
-validate191.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate213.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
-const schema92 = {"type":"object","additionalProperties":false,"required":["exit_code","signal","cause","duration_ms","peak_memory_bytes","survivors"],"properties":{"exit_code":{"anyOf":[{"type":"integer"},{"type":"null"}]},"signal":{"anyOf":[{"type":"string"},{"type":"null"}]},"cause":{"description":"The first cause of termination.","enum":["exited","signaled","timeout","silence","memory","output","cancelled","not_found","spawn_failed"]},"duration_ms":{"type":"integer","minimum":0},"peak_memory_bytes":{"type":"integer","minimum":0},"survivors":{"description":"Process ids still alive after the whole tree was killed; empty when all is well.","type":"array","items":{"type":"integer","minimum":0}}},"description":"How a process tree ended, as measured."};
+const schema103 = {"type":"object","additionalProperties":false,"required":["exit_code","signal","cause","duration_ms","peak_memory_bytes","survivors"],"properties":{"exit_code":{"anyOf":[{"type":"integer"},{"type":"null"}]},"signal":{"anyOf":[{"type":"string"},{"type":"null"}]},"cause":{"description":"The first cause of termination.","enum":["exited","signaled","timeout","silence","memory","output","cancelled","not_found","spawn_failed"]},"duration_ms":{"type":"integer","minimum":0},"peak_memory_bytes":{"type":"integer","minimum":0},"survivors":{"description":"Process ids still alive after the whole tree was killed; empty when all is well.","type":"array","items":{"type":"integer","minimum":0}}},"description":"How a process tree ended, as measured."};
 
-function validate193(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate215(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate193.evaluated;
+const evaluated0 = validate215.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -9709,7 +11077,7 @@ vErrors = null;
 if(data.cause !== undefined){
 let data2 = data.cause;
 if(!(((((((((data2 === "exited") || (data2 === "signaled")) || (data2 === "timeout")) || (data2 === "silence")) || (data2 === "memory")) || (data2 === "output")) || (data2 === "cancelled")) || (data2 === "not_found")) || (data2 === "spawn_failed"))){
-const err13 = {instancePath:instancePath+"/cause",schemaPath:"#/properties/cause/enum",keyword:"enum",params:{allowedValues: schema92.properties.cause.enum},message:"must be equal to one of the allowed values"};
+const err13 = {instancePath:instancePath+"/cause",schemaPath:"#/properties/cause/enum",keyword:"enum",params:{allowedValues: schema103.properties.cause.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -9821,17 +11189,17 @@ vErrors.push(err21);
 }
 errors++;
 }
-validate193.errors = vErrors;
+validate215.errors = vErrors;
 return errors === 0;
 }
-validate193.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate215.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema93 = {"type":"object","additionalProperties":false,"required":["artifact","bytes","truncated"],"properties":{"artifact":{"anyOf":[{"$ref":"#/$defs/Artifact"},{"type":"null"}]},"bytes":{"description":"True size produced, also beyond what was kept.","type":"integer","minimum":0},"truncated":{"type":"boolean"}},"description":"One captured output stream."};
+const schema104 = {"type":"object","additionalProperties":false,"required":["artifact","bytes","truncated"],"properties":{"artifact":{"anyOf":[{"$ref":"#/$defs/Artifact"},{"type":"null"}]},"bytes":{"description":"True size produced, also beyond what was kept.","type":"integer","minimum":0},"truncated":{"type":"boolean"}},"description":"One captured output stream."};
 
-function validate196(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate218(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate196.evaluated;
+const evaluated0 = validate218.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -9917,8 +11285,8 @@ errors++;
 }
 }
 if(data.sha256 !== undefined){
-if(!(validate107(data.sha256, {instancePath:instancePath+"/sha256",parentData:data,parentDataProperty:"sha256",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate107.errors : vErrors.concat(validate107.errors);
+if(!(validate108(data.sha256, {instancePath:instancePath+"/sha256",parentData:data,parentDataProperty:"sha256",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate108.errors : vErrors.concat(validate108.errors);
 errors = vErrors.length;
 }
 }
@@ -9958,16 +11326,16 @@ vErrors.push(err9);
 }
 errors++;
 }
-validate196.errors = vErrors;
+validate218.errors = vErrors;
 return errors === 0;
 }
-validate196.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate218.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate195(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate217(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate195.evaluated;
+const evaluated0 = validate217.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -10022,8 +11390,8 @@ let data0 = data.artifact;
 const _errs3 = errors;
 let valid1 = false;
 const _errs4 = errors;
-if(!(validate196(data0, {instancePath:instancePath+"/artifact",parentData:data,parentDataProperty:"artifact",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate196.errors : vErrors.concat(validate196.errors);
+if(!(validate218(data0, {instancePath:instancePath+"/artifact",parentData:data,parentDataProperty:"artifact",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate218.errors : vErrors.concat(validate218.errors);
 errors = vErrors.length;
 }
 var _valid0 = _errs4 === errors;
@@ -10111,16 +11479,16 @@ vErrors.push(err9);
 }
 errors++;
 }
-validate195.errors = vErrors;
+validate217.errors = vErrors;
 return errors === 0;
 }
-validate195.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate217.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate201(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate223(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate201.evaluated;
+const evaluated0 = validate223.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -10128,7 +11496,7 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if(typeof data === "string"){
-if(!pattern17.test(data)){
+if(!pattern18.test(data)){
 const err0 = {instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^([0-9a-f]{40}|[0-9a-f]{64})$"},message:"must match pattern \""+"^([0-9a-f]{40}|[0-9a-f]{64})$"+"\""};
 if(vErrors === null){
 vErrors = [err0];
@@ -10149,17 +11517,17 @@ vErrors.push(err1);
 }
 errors++;
 }
-validate201.errors = vErrors;
+validate223.errors = vErrors;
 return errors === 0;
 }
-validate201.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate223.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate190(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate212(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="events/worker.exited.schema.json" */;
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate190.evaluated;
+const evaluated0 = validate212.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -10240,32 +11608,32 @@ errors++;
 }
 }
 if(data.attempt_id !== undefined){
-if(!(validate191(data.attempt_id, {instancePath:instancePath+"/attempt_id",parentData:data,parentDataProperty:"attempt_id",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate191.errors : vErrors.concat(validate191.errors);
+if(!(validate213(data.attempt_id, {instancePath:instancePath+"/attempt_id",parentData:data,parentDataProperty:"attempt_id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate213.errors : vErrors.concat(validate213.errors);
 errors = vErrors.length;
 }
 }
 if(data.end !== undefined){
-if(!(validate193(data.end, {instancePath:instancePath+"/end",parentData:data,parentDataProperty:"end",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate193.errors : vErrors.concat(validate193.errors);
+if(!(validate215(data.end, {instancePath:instancePath+"/end",parentData:data,parentDataProperty:"end",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate215.errors : vErrors.concat(validate215.errors);
 errors = vErrors.length;
 }
 }
 if(data.stdout !== undefined){
-if(!(validate195(data.stdout, {instancePath:instancePath+"/stdout",parentData:data,parentDataProperty:"stdout",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate195.errors : vErrors.concat(validate195.errors);
+if(!(validate217(data.stdout, {instancePath:instancePath+"/stdout",parentData:data,parentDataProperty:"stdout",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate217.errors : vErrors.concat(validate217.errors);
 errors = vErrors.length;
 }
 }
 if(data.stderr !== undefined){
-if(!(validate195(data.stderr, {instancePath:instancePath+"/stderr",parentData:data,parentDataProperty:"stderr",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate195.errors : vErrors.concat(validate195.errors);
+if(!(validate217(data.stderr, {instancePath:instancePath+"/stderr",parentData:data,parentDataProperty:"stderr",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate217.errors : vErrors.concat(validate217.errors);
 errors = vErrors.length;
 }
 }
 if(data.tree !== undefined){
-if(!(validate201(data.tree, {instancePath:instancePath+"/tree",parentData:data,parentDataProperty:"tree",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate201.errors : vErrors.concat(validate201.errors);
+if(!(validate223(data.tree, {instancePath:instancePath+"/tree",parentData:data,parentDataProperty:"tree",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate223.errors : vErrors.concat(validate223.errors);
 errors = vErrors.length;
 }
 }
@@ -10331,18 +11699,18 @@ vErrors.push(err11);
 }
 errors++;
 }
-validate190.errors = vErrors;
+validate212.errors = vErrors;
 return errors === 0;
 }
-validate190.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate212.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-export const validateWorkerSpawnedData = validate203;
-const schema96 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"events/worker.spawned.schema.json","title":"WorkerSpawnedData","description":"The worker process exists.","x-log":"task","type":"object","additionalProperties":false,"required":["attempt_id","pid","start_time","argv","executable"],"properties":{"attempt_id":{"$ref":"../common.schema.json#/$defs/Id"},"pid":{"type":"integer","minimum":0},"start_time":{"description":"The kernel’s start time of that pid (clock ticks since boot on Linux), so that a reused pid is not mistaken for it.","anyOf":[{"type":"string"},{"type":"null"}]},"argv":{"type":"array","items":{"type":"string"}},"executable":{"description":"Resolved real path.","type":"string"}}};
+export const validateWorkerSpawnedData = validate225;
+const schema107 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"events/worker.spawned.schema.json","title":"WorkerSpawnedData","description":"The worker process exists.","x-log":"task","type":"object","additionalProperties":false,"required":["attempt_id","pid","start_time","argv","executable"],"properties":{"attempt_id":{"$ref":"../common.schema.json#/$defs/Id"},"pid":{"type":"integer","minimum":0},"start_time":{"description":"The kernel’s start time of that pid (clock ticks since boot on Linux), so that a reused pid is not mistaken for it.","anyOf":[{"type":"string"},{"type":"null"}]},"argv":{"type":"array","items":{"type":"string"}},"executable":{"description":"Resolved real path.","type":"string"}}};
 
-function validate204(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate226(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate204.evaluated;
+const evaluated0 = validate226.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -10391,17 +11759,17 @@ vErrors.push(err3);
 }
 errors++;
 }
-validate204.errors = vErrors;
+validate226.errors = vErrors;
 return errors === 0;
 }
-validate204.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate226.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate203(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate225(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="events/worker.spawned.schema.json" */;
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate203.evaluated;
+const evaluated0 = validate225.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -10472,8 +11840,8 @@ errors++;
 }
 }
 if(data.attempt_id !== undefined){
-if(!(validate204(data.attempt_id, {instancePath:instancePath+"/attempt_id",parentData:data,parentDataProperty:"attempt_id",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate204.errors : vErrors.concat(validate204.errors);
+if(!(validate226(data.attempt_id, {instancePath:instancePath+"/attempt_id",parentData:data,parentDataProperty:"attempt_id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate226.errors : vErrors.concat(validate226.errors);
 errors = vErrors.length;
 }
 }
@@ -10605,18 +11973,18 @@ vErrors.push(err14);
 }
 errors++;
 }
-validate203.errors = vErrors;
+validate225.errors = vErrors;
 return errors === 0;
 }
-validate203.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate225.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-export const validateProjectManifest = validate206;
-const schema98 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"project-manifest.schema.json","title":"ProjectManifest","description":"What a project folder is: written once from the first event of its log, for people and tools that find the folder.","type":"object","additionalProperties":false,"required":["manifest_version","project_id","created","reeve_version","log","log_id","genesis"],"properties":{"manifest_version":{"const":1},"project_id":{"$ref":"common.schema.json#/$defs/Id"},"created":{"$ref":"common.schema.json#/$defs/Time"},"reeve_version":{"type":"string","minLength":1,"maxLength":100},"log":{"description":"The project log, relative to the project folder.","const":"events.jsonl"},"log_id":{"type":"string","pattern":"^[0-9a-f]{32}$"},"genesis":{"description":"Hash of the log’s first event.","$ref":"common.schema.json#/$defs/Sha256"}}};
+export const validateProjectManifest = validate228;
+const schema109 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"project-manifest.schema.json","title":"ProjectManifest","description":"What a project folder is: written once from the first event of its log, for people and tools that find the folder.","type":"object","additionalProperties":false,"required":["manifest_version","project_id","created","reeve_version","log","log_id","genesis"],"properties":{"manifest_version":{"const":1},"project_id":{"$ref":"common.schema.json#/$defs/Id"},"created":{"$ref":"common.schema.json#/$defs/Time"},"reeve_version":{"type":"string","minLength":1,"maxLength":100},"log":{"description":"The project log, relative to the project folder.","const":"events.jsonl"},"log_id":{"type":"string","pattern":"^[0-9a-f]{32}$"},"genesis":{"description":"Hash of the log’s first event.","$ref":"common.schema.json#/$defs/Sha256"}}};
 
-function validate207(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate229(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate207.evaluated;
+const evaluated0 = validate229.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -10665,16 +12033,16 @@ vErrors.push(err3);
 }
 errors++;
 }
-validate207.errors = vErrors;
+validate229.errors = vErrors;
 return errors === 0;
 }
-validate207.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate229.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate209(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate231(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate209.evaluated;
+const evaluated0 = validate231.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -10703,16 +12071,16 @@ vErrors.push(err1);
 }
 errors++;
 }
-validate209.errors = vErrors;
+validate231.errors = vErrors;
 return errors === 0;
 }
-validate209.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate231.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate211(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate233(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate211.evaluated;
+const evaluated0 = validate233.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -10741,17 +12109,17 @@ vErrors.push(err1);
 }
 errors++;
 }
-validate211.errors = vErrors;
+validate233.errors = vErrors;
 return errors === 0;
 }
-validate211.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate233.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate206(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate228(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="project-manifest.schema.json" */;
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate206.evaluated;
+const evaluated0 = validate228.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -10854,14 +12222,14 @@ errors++;
 }
 }
 if(data.project_id !== undefined){
-if(!(validate207(data.project_id, {instancePath:instancePath+"/project_id",parentData:data,parentDataProperty:"project_id",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate207.errors : vErrors.concat(validate207.errors);
+if(!(validate229(data.project_id, {instancePath:instancePath+"/project_id",parentData:data,parentDataProperty:"project_id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate229.errors : vErrors.concat(validate229.errors);
 errors = vErrors.length;
 }
 }
 if(data.created !== undefined){
-if(!(validate209(data.created, {instancePath:instancePath+"/created",parentData:data,parentDataProperty:"created",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate209.errors : vErrors.concat(validate209.errors);
+if(!(validate231(data.created, {instancePath:instancePath+"/created",parentData:data,parentDataProperty:"created",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate231.errors : vErrors.concat(validate231.errors);
 errors = vErrors.length;
 }
 }
@@ -10938,8 +12306,8 @@ errors++;
 }
 }
 if(data.genesis !== undefined){
-if(!(validate211(data.genesis, {instancePath:instancePath+"/genesis",parentData:data,parentDataProperty:"genesis",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate211.errors : vErrors.concat(validate211.errors);
+if(!(validate233(data.genesis, {instancePath:instancePath+"/genesis",parentData:data,parentDataProperty:"genesis",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate233.errors : vErrors.concat(validate233.errors);
 errors = vErrors.length;
 }
 }
@@ -10954,18 +12322,18 @@ vErrors.push(err15);
 }
 errors++;
 }
-validate206.errors = vErrors;
+validate228.errors = vErrors;
 return errors === 0;
 }
-validate206.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate228.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-export const validateReviewRecord = validate213;
-const schema102 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"review-record.schema.json","title":"ReviewRecord","description":"Everything the controller measured and judged for one attempt; referenced by digest from attempt.recorded.","type":"object","additionalProperties":false,"required":["review_version","task_id","run_id","step_id","attempt","verdict","reason_code","reason_detail","criteria","gates","findings","commands","files_changed","base_commit","tree","tree_after_commands","worker","artifacts"],"properties":{"review_version":{"const":"1.0"},"task_id":{"$ref":"common.schema.json#/$defs/Id"},"run_id":{"$ref":"common.schema.json#/$defs/Id"},"step_id":{"$ref":"common.schema.json#/$defs/Id"},"attempt":{"$ref":"common.schema.json#/$defs/AttemptRef"},"verdict":{"enum":["PASS","FAIL"]},"reason_code":{"$ref":"common.schema.json#/$defs/ReasonCode"},"reason_detail":{"type":"string"},"criteria":{"type":"array","items":{"$ref":"common.schema.json#/$defs/CriterionResult"}},"gates":{"type":"array","items":{"$ref":"common.schema.json#/$defs/GateResult"}},"findings":{"type":"array","items":{"$ref":"common.schema.json#/$defs/Finding"}},"commands":{"type":"array","items":{"$ref":"common.schema.json#/$defs/CommandRecord"}},"files_changed":{"type":"array","items":{"$ref":"common.schema.json#/$defs/FileChange"}},"base_commit":{"$ref":"common.schema.json#/$defs/GitObject"},"tree":{"$ref":"common.schema.json#/$defs/GitObject"},"tree_after_commands":{"description":"The tree after the required commands ran; differs when a command wrote files.","$ref":"common.schema.json#/$defs/GitObject"},"worker":{"anyOf":[{"$ref":"common.schema.json#/$defs/ProcessEnd"},{"type":"null"}]},"artifacts":{"description":"Every file kept for this attempt.","type":"array","items":{"$ref":"common.schema.json#/$defs/Artifact"}}}};
+export const validateReviewRecord = validate235;
+const schema113 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"review-record.schema.json","title":"ReviewRecord","description":"Everything the controller measured and judged for one attempt; referenced by digest from attempt.recorded.","type":"object","additionalProperties":false,"required":["review_version","task_id","run_id","step_id","attempt","verdict","reason_code","reason_detail","criteria","gates","findings","commands","files_changed","base_commit","tree","tree_after_commands","worker","artifacts"],"properties":{"review_version":{"const":"1.0"},"task_id":{"$ref":"common.schema.json#/$defs/Id"},"run_id":{"$ref":"common.schema.json#/$defs/Id"},"step_id":{"$ref":"common.schema.json#/$defs/Id"},"attempt":{"$ref":"common.schema.json#/$defs/AttemptRef"},"verdict":{"enum":["PASS","FAIL"]},"reason_code":{"$ref":"common.schema.json#/$defs/ReasonCode"},"reason_detail":{"type":"string"},"criteria":{"type":"array","items":{"$ref":"common.schema.json#/$defs/CriterionResult"}},"gates":{"type":"array","items":{"$ref":"common.schema.json#/$defs/GateResult"}},"findings":{"type":"array","items":{"$ref":"common.schema.json#/$defs/Finding"}},"commands":{"type":"array","items":{"$ref":"common.schema.json#/$defs/CommandRecord"}},"files_changed":{"type":"array","items":{"$ref":"common.schema.json#/$defs/FileChange"}},"base_commit":{"$ref":"common.schema.json#/$defs/GitObject"},"tree":{"$ref":"common.schema.json#/$defs/GitObject"},"tree_after_commands":{"description":"The tree after the required commands ran; differs when a command wrote files.","$ref":"common.schema.json#/$defs/GitObject"},"worker":{"anyOf":[{"$ref":"common.schema.json#/$defs/ProcessEnd"},{"type":"null"}]},"artifacts":{"description":"Every file kept for this attempt.","type":"array","items":{"$ref":"common.schema.json#/$defs/Artifact"}}}};
 
-function validate214(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate236(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate214.evaluated;
+const evaluated0 = validate236.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -11014,16 +12382,16 @@ vErrors.push(err3);
 }
 errors++;
 }
-validate214.errors = vErrors;
+validate236.errors = vErrors;
 return errors === 0;
 }
-validate214.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate236.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate218(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate240(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate218.evaluated;
+const evaluated0 = validate240.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -11074,8 +12442,8 @@ errors++;
 }
 }
 if(data.attempt_id !== undefined){
-if(!(validate157(data.attempt_id, {instancePath:instancePath+"/attempt_id",parentData:data,parentDataProperty:"attempt_id",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate157.errors : vErrors.concat(validate157.errors);
+if(!(validate173(data.attempt_id, {instancePath:instancePath+"/attempt_id",parentData:data,parentDataProperty:"attempt_id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate173.errors : vErrors.concat(validate173.errors);
 errors = vErrors.length;
 }
 }
@@ -11140,16 +12508,16 @@ vErrors.push(err8);
 }
 errors++;
 }
-validate218.errors = vErrors;
+validate240.errors = vErrors;
 return errors === 0;
 }
-validate218.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate240.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate221(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate243(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate221.evaluated;
+const evaluated0 = validate243.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -11157,7 +12525,7 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if(!(((((((((((((((((((((((((((((data === "PASS_ALL_CRITERIA") || (data === "COMMAND_FAILED")) || (data === "COMMAND_NOT_FOUND")) || (data === "AC_NOT_MET")) || (data === "AC_UNCOVERED")) || (data === "SCOPE_VIOLATION")) || (data === "FORBIDDEN_PATH")) || (data === "DEPENDENCY_POLICY_VIOLATION")) || (data === "EVIDENCE_MISSING")) || (data === "EVIDENCE_INVALID_PATH")) || (data === "EVIDENCE_MISMATCH")) || (data === "RESULT_INVALID")) || (data === "GATE_TAMPERED")) || (data === "TIMEOUT")) || (data === "NO_OUTPUT")) || (data === "MEMORY_LIMIT")) || (data === "OUTPUT_LIMIT")) || (data === "WAITING_INPUT")) || (data === "WORKER_CRASHED")) || (data === "BACKEND_UNAVAILABLE")) || (data === "RATE_LIMITED")) || (data === "BUDGET_EXCEEDED")) || (data === "POLICY_DENIED")) || (data === "APPROVAL_EXPIRED")) || (data === "CONTRACT_GUARD_BLOCKED")) || (data === "EXECUTION_BLOCKED_UNAPPROVED")) || (data === "RETRY_EXHAUSTED")) || (data === "INTERRUPTED")) || (data === "CANCELLED"))){
-const err0 = {instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema40.enum},message:"must be equal to one of the allowed values"};
+const err0 = {instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema41.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -11166,17 +12534,17 @@ vErrors.push(err0);
 }
 errors++;
 }
-validate221.errors = vErrors;
+validate243.errors = vErrors;
 return errors === 0;
 }
-validate221.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate243.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
-const schema106 = {"type":"object","additionalProperties":false,"required":["id","text","met","gates","evidence"],"properties":{"id":{"type":"string"},"text":{"description":"Verbatim, with its prefix.","type":"string"},"met":{"type":"boolean"},"gates":{"type":"array","items":{"type":"string"}},"evidence":{"type":"array","items":{"type":"string"}}},"description":"One acceptance criterion as judged by the controller."};
+const schema117 = {"type":"object","additionalProperties":false,"required":["id","text","met","gates","evidence"],"properties":{"id":{"type":"string"},"text":{"description":"Verbatim, with its prefix.","type":"string"},"met":{"type":"boolean"},"gates":{"type":"array","items":{"type":"string"}},"evidence":{"type":"array","items":{"type":"string"}}},"description":"One acceptance criterion as judged by the controller."};
 
-function validate223(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate245(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate223.evaluated;
+const evaluated0 = validate245.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -11349,17 +12717,17 @@ vErrors.push(err13);
 }
 errors++;
 }
-validate223.errors = vErrors;
+validate245.errors = vErrors;
 return errors === 0;
 }
-validate223.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate245.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema107 = {"type":"object","additionalProperties":false,"required":["id","type","passed","detail"],"properties":{"id":{"type":"string"},"type":{"type":"string"},"passed":{"type":"boolean"},"detail":{"type":"string"}},"description":"One gate as judged by the controller."};
+const schema118 = {"type":"object","additionalProperties":false,"required":["id","type","passed","detail"],"properties":{"id":{"type":"string"},"type":{"type":"string"},"passed":{"type":"boolean"},"detail":{"type":"string"}},"description":"One gate as judged by the controller."};
 
-function validate225(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate247(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate225.evaluated;
+const evaluated0 = validate247.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -11478,16 +12846,16 @@ vErrors.push(err9);
 }
 errors++;
 }
-validate225.errors = vErrors;
+validate247.errors = vErrors;
 return errors === 0;
 }
-validate225.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate247.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate227(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate249(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate227.evaluated;
+const evaluated0 = validate249.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -11538,8 +12906,8 @@ errors++;
 }
 }
 if(data.code !== undefined){
-if(!(validate98(data.code, {instancePath:instancePath+"/code",parentData:data,parentDataProperty:"code",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate98.errors : vErrors.concat(validate98.errors);
+if(!(validate99(data.code, {instancePath:instancePath+"/code",parentData:data,parentDataProperty:"code",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate99.errors : vErrors.concat(validate99.errors);
 errors = vErrors.length;
 }
 }
@@ -11594,17 +12962,17 @@ vErrors.push(err7);
 }
 errors++;
 }
-validate227.errors = vErrors;
+validate249.errors = vErrors;
 return errors === 0;
 }
-validate227.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate249.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema109 = {"type":"object","additionalProperties":false,"required":["index","command","argv","exit_code","cause","duration_ms","log_sha256","stdout","stderr"],"properties":{"index":{"type":"integer","minimum":0},"command":{"description":"Verbatim from the pack.","type":"string"},"argv":{"description":"What was really run.","type":"array","items":{"type":"string"}},"exit_code":{"anyOf":[{"type":"integer"},{"type":"null"}]},"cause":{"type":"string"},"duration_ms":{"type":"integer","minimum":0},"log_sha256":{"description":"SHA-256 over the captured stdout file followed by the stderr file.","$ref":"#/$defs/Sha256"},"stdout":{"$ref":"#/$defs/Stream"},"stderr":{"$ref":"#/$defs/Stream"}},"description":"One required command as re-run by the controller."};
+const schema120 = {"type":"object","additionalProperties":false,"required":["index","command","argv","exit_code","cause","duration_ms","log_sha256","stdout","stderr"],"properties":{"index":{"type":"integer","minimum":0},"command":{"description":"Verbatim from the pack.","type":"string"},"argv":{"description":"What was really run.","type":"array","items":{"type":"string"}},"exit_code":{"anyOf":[{"type":"integer"},{"type":"null"}]},"cause":{"type":"string"},"duration_ms":{"type":"integer","minimum":0},"log_sha256":{"description":"SHA-256 over the captured stdout file followed by the stderr file.","$ref":"#/$defs/Sha256"},"stdout":{"$ref":"#/$defs/Stream"},"stderr":{"$ref":"#/$defs/Stream"}},"description":"One required command as re-run by the controller."};
 
-function validate232(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate254(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate232.evaluated;
+const evaluated0 = validate254.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -11659,8 +13027,8 @@ let data0 = data.artifact;
 const _errs3 = errors;
 let valid1 = false;
 const _errs4 = errors;
-if(!(validate196(data0, {instancePath:instancePath+"/artifact",parentData:data,parentDataProperty:"artifact",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate196.errors : vErrors.concat(validate196.errors);
+if(!(validate218(data0, {instancePath:instancePath+"/artifact",parentData:data,parentDataProperty:"artifact",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate218.errors : vErrors.concat(validate218.errors);
 errors = vErrors.length;
 }
 var _valid0 = _errs4 === errors;
@@ -11748,16 +13116,16 @@ vErrors.push(err9);
 }
 errors++;
 }
-validate232.errors = vErrors;
+validate254.errors = vErrors;
 return errors === 0;
 }
-validate232.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate254.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate230(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate252(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate230.evaluated;
+const evaluated0 = validate252.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -11856,7 +13224,7 @@ vErrors.push(err8);
 errors++;
 }
 for(const key0 in data){
-if(!(func1.call(schema109.properties, key0))){
+if(!(func1.call(schema120.properties, key0))){
 const err9 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err9];
@@ -12022,20 +13390,20 @@ errors++;
 }
 }
 if(data.log_sha256 !== undefined){
-if(!(validate107(data.log_sha256, {instancePath:instancePath+"/log_sha256",parentData:data,parentDataProperty:"log_sha256",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate107.errors : vErrors.concat(validate107.errors);
+if(!(validate108(data.log_sha256, {instancePath:instancePath+"/log_sha256",parentData:data,parentDataProperty:"log_sha256",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate108.errors : vErrors.concat(validate108.errors);
 errors = vErrors.length;
 }
 }
 if(data.stdout !== undefined){
-if(!(validate232(data.stdout, {instancePath:instancePath+"/stdout",parentData:data,parentDataProperty:"stdout",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate232.errors : vErrors.concat(validate232.errors);
+if(!(validate254(data.stdout, {instancePath:instancePath+"/stdout",parentData:data,parentDataProperty:"stdout",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate254.errors : vErrors.concat(validate254.errors);
 errors = vErrors.length;
 }
 }
 if(data.stderr !== undefined){
-if(!(validate232(data.stderr, {instancePath:instancePath+"/stderr",parentData:data,parentDataProperty:"stderr",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate232.errors : vErrors.concat(validate232.errors);
+if(!(validate254(data.stderr, {instancePath:instancePath+"/stderr",parentData:data,parentDataProperty:"stderr",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate254.errors : vErrors.concat(validate254.errors);
 errors = vErrors.length;
 }
 }
@@ -12050,17 +13418,17 @@ vErrors.push(err21);
 }
 errors++;
 }
-validate230.errors = vErrors;
+validate252.errors = vErrors;
 return errors === 0;
 }
-validate230.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate252.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema111 = {"type":"object","additionalProperties":false,"required":["path","status","old_mode","new_mode","renamed_from"],"properties":{"path":{"type":"string"},"status":{"enum":["added","modified","deleted","mode_changed","type_changed"]},"old_mode":{"type":"string"},"new_mode":{"type":"string"},"renamed_from":{"anyOf":[{"type":"string"},{"type":"null"}]}},"description":"One measured change; a rename appears as a deletion and an addition."};
+const schema122 = {"type":"object","additionalProperties":false,"required":["path","status","old_mode","new_mode","renamed_from"],"properties":{"path":{"type":"string"},"status":{"enum":["added","modified","deleted","mode_changed","type_changed"]},"old_mode":{"type":"string"},"new_mode":{"type":"string"},"renamed_from":{"anyOf":[{"type":"string"},{"type":"null"}]}},"description":"One measured change; a rename appears as a deletion and an addition."};
 
-function validate237(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate259(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate237.evaluated;
+const evaluated0 = validate259.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -12145,7 +13513,7 @@ errors++;
 if(data.status !== undefined){
 let data1 = data.status;
 if(!(((((data1 === "added") || (data1 === "modified")) || (data1 === "deleted")) || (data1 === "mode_changed")) || (data1 === "type_changed"))){
-const err7 = {instancePath:instancePath+"/status",schemaPath:"#/properties/status/enum",keyword:"enum",params:{allowedValues: schema111.properties.status.enum},message:"must be equal to one of the allowed values"};
+const err7 = {instancePath:instancePath+"/status",schemaPath:"#/properties/status/enum",keyword:"enum",params:{allowedValues: schema122.properties.status.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -12242,16 +13610,16 @@ vErrors.push(err13);
 }
 errors++;
 }
-validate237.errors = vErrors;
+validate259.errors = vErrors;
 return errors === 0;
 }
-validate237.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate259.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate239(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate261(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate239.evaluated;
+const evaluated0 = validate261.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -12259,7 +13627,7 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if(typeof data === "string"){
-if(!pattern17.test(data)){
+if(!pattern18.test(data)){
 const err0 = {instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^([0-9a-f]{40}|[0-9a-f]{64})$"},message:"must match pattern \""+"^([0-9a-f]{40}|[0-9a-f]{64})$"+"\""};
 if(vErrors === null){
 vErrors = [err0];
@@ -12280,16 +13648,16 @@ vErrors.push(err1);
 }
 errors++;
 }
-validate239.errors = vErrors;
+validate261.errors = vErrors;
 return errors === 0;
 }
-validate239.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate261.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate243(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate265(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate243.evaluated;
+const evaluated0 = validate265.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -12476,7 +13844,7 @@ vErrors = null;
 if(data.cause !== undefined){
 let data2 = data.cause;
 if(!(((((((((data2 === "exited") || (data2 === "signaled")) || (data2 === "timeout")) || (data2 === "silence")) || (data2 === "memory")) || (data2 === "output")) || (data2 === "cancelled")) || (data2 === "not_found")) || (data2 === "spawn_failed"))){
-const err13 = {instancePath:instancePath+"/cause",schemaPath:"#/properties/cause/enum",keyword:"enum",params:{allowedValues: schema92.properties.cause.enum},message:"must be equal to one of the allowed values"};
+const err13 = {instancePath:instancePath+"/cause",schemaPath:"#/properties/cause/enum",keyword:"enum",params:{allowedValues: schema103.properties.cause.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -12588,16 +13956,16 @@ vErrors.push(err21);
 }
 errors++;
 }
-validate243.errors = vErrors;
+validate265.errors = vErrors;
 return errors === 0;
 }
-validate243.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate265.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate245(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate267(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate245.evaluated;
+const evaluated0 = validate267.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -12683,8 +14051,8 @@ errors++;
 }
 }
 if(data.sha256 !== undefined){
-if(!(validate107(data.sha256, {instancePath:instancePath+"/sha256",parentData:data,parentDataProperty:"sha256",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate107.errors : vErrors.concat(validate107.errors);
+if(!(validate108(data.sha256, {instancePath:instancePath+"/sha256",parentData:data,parentDataProperty:"sha256",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate108.errors : vErrors.concat(validate108.errors);
 errors = vErrors.length;
 }
 }
@@ -12724,17 +14092,17 @@ vErrors.push(err9);
 }
 errors++;
 }
-validate245.errors = vErrors;
+validate267.errors = vErrors;
 return errors === 0;
 }
-validate245.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate267.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate213(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate235(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="review-record.schema.json" */;
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate213.evaluated;
+const evaluated0 = validate235.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -12923,7 +14291,7 @@ vErrors.push(err17);
 errors++;
 }
 for(const key0 in data){
-if(!(func1.call(schema102.properties, key0))){
+if(!(func1.call(schema113.properties, key0))){
 const err18 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err18];
@@ -12947,33 +14315,33 @@ errors++;
 }
 }
 if(data.task_id !== undefined){
-if(!(validate214(data.task_id, {instancePath:instancePath+"/task_id",parentData:data,parentDataProperty:"task_id",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate214.errors : vErrors.concat(validate214.errors);
+if(!(validate236(data.task_id, {instancePath:instancePath+"/task_id",parentData:data,parentDataProperty:"task_id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate236.errors : vErrors.concat(validate236.errors);
 errors = vErrors.length;
 }
 }
 if(data.run_id !== undefined){
-if(!(validate214(data.run_id, {instancePath:instancePath+"/run_id",parentData:data,parentDataProperty:"run_id",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate214.errors : vErrors.concat(validate214.errors);
+if(!(validate236(data.run_id, {instancePath:instancePath+"/run_id",parentData:data,parentDataProperty:"run_id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate236.errors : vErrors.concat(validate236.errors);
 errors = vErrors.length;
 }
 }
 if(data.step_id !== undefined){
-if(!(validate214(data.step_id, {instancePath:instancePath+"/step_id",parentData:data,parentDataProperty:"step_id",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate214.errors : vErrors.concat(validate214.errors);
+if(!(validate236(data.step_id, {instancePath:instancePath+"/step_id",parentData:data,parentDataProperty:"step_id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate236.errors : vErrors.concat(validate236.errors);
 errors = vErrors.length;
 }
 }
 if(data.attempt !== undefined){
-if(!(validate218(data.attempt, {instancePath:instancePath+"/attempt",parentData:data,parentDataProperty:"attempt",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate218.errors : vErrors.concat(validate218.errors);
+if(!(validate240(data.attempt, {instancePath:instancePath+"/attempt",parentData:data,parentDataProperty:"attempt",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate240.errors : vErrors.concat(validate240.errors);
 errors = vErrors.length;
 }
 }
 if(data.verdict !== undefined){
 let data5 = data.verdict;
 if(!((data5 === "PASS") || (data5 === "FAIL"))){
-const err20 = {instancePath:instancePath+"/verdict",schemaPath:"#/properties/verdict/enum",keyword:"enum",params:{allowedValues: schema102.properties.verdict.enum},message:"must be equal to one of the allowed values"};
+const err20 = {instancePath:instancePath+"/verdict",schemaPath:"#/properties/verdict/enum",keyword:"enum",params:{allowedValues: schema113.properties.verdict.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -12984,8 +14352,8 @@ errors++;
 }
 }
 if(data.reason_code !== undefined){
-if(!(validate221(data.reason_code, {instancePath:instancePath+"/reason_code",parentData:data,parentDataProperty:"reason_code",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate221.errors : vErrors.concat(validate221.errors);
+if(!(validate243(data.reason_code, {instancePath:instancePath+"/reason_code",parentData:data,parentDataProperty:"reason_code",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate243.errors : vErrors.concat(validate243.errors);
 errors = vErrors.length;
 }
 }
@@ -13006,8 +14374,8 @@ let data8 = data.criteria;
 if(Array.isArray(data8)){
 const len0 = data8.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate223(data8[i0], {instancePath:instancePath+"/criteria/" + i0,parentData:data8,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate223.errors : vErrors.concat(validate223.errors);
+if(!(validate245(data8[i0], {instancePath:instancePath+"/criteria/" + i0,parentData:data8,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate245.errors : vErrors.concat(validate245.errors);
 errors = vErrors.length;
 }
 }
@@ -13028,8 +14396,8 @@ let data10 = data.gates;
 if(Array.isArray(data10)){
 const len1 = data10.length;
 for(let i1=0; i1<len1; i1++){
-if(!(validate225(data10[i1], {instancePath:instancePath+"/gates/" + i1,parentData:data10,parentDataProperty:i1,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate225.errors : vErrors.concat(validate225.errors);
+if(!(validate247(data10[i1], {instancePath:instancePath+"/gates/" + i1,parentData:data10,parentDataProperty:i1,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate247.errors : vErrors.concat(validate247.errors);
 errors = vErrors.length;
 }
 }
@@ -13050,8 +14418,8 @@ let data12 = data.findings;
 if(Array.isArray(data12)){
 const len2 = data12.length;
 for(let i2=0; i2<len2; i2++){
-if(!(validate227(data12[i2], {instancePath:instancePath+"/findings/" + i2,parentData:data12,parentDataProperty:i2,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate227.errors : vErrors.concat(validate227.errors);
+if(!(validate249(data12[i2], {instancePath:instancePath+"/findings/" + i2,parentData:data12,parentDataProperty:i2,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate249.errors : vErrors.concat(validate249.errors);
 errors = vErrors.length;
 }
 }
@@ -13072,8 +14440,8 @@ let data14 = data.commands;
 if(Array.isArray(data14)){
 const len3 = data14.length;
 for(let i3=0; i3<len3; i3++){
-if(!(validate230(data14[i3], {instancePath:instancePath+"/commands/" + i3,parentData:data14,parentDataProperty:i3,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate230.errors : vErrors.concat(validate230.errors);
+if(!(validate252(data14[i3], {instancePath:instancePath+"/commands/" + i3,parentData:data14,parentDataProperty:i3,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate252.errors : vErrors.concat(validate252.errors);
 errors = vErrors.length;
 }
 }
@@ -13094,8 +14462,8 @@ let data16 = data.files_changed;
 if(Array.isArray(data16)){
 const len4 = data16.length;
 for(let i4=0; i4<len4; i4++){
-if(!(validate237(data16[i4], {instancePath:instancePath+"/files_changed/" + i4,parentData:data16,parentDataProperty:i4,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate237.errors : vErrors.concat(validate237.errors);
+if(!(validate259(data16[i4], {instancePath:instancePath+"/files_changed/" + i4,parentData:data16,parentDataProperty:i4,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate259.errors : vErrors.concat(validate259.errors);
 errors = vErrors.length;
 }
 }
@@ -13112,20 +14480,20 @@ errors++;
 }
 }
 if(data.base_commit !== undefined){
-if(!(validate239(data.base_commit, {instancePath:instancePath+"/base_commit",parentData:data,parentDataProperty:"base_commit",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate239.errors : vErrors.concat(validate239.errors);
+if(!(validate261(data.base_commit, {instancePath:instancePath+"/base_commit",parentData:data,parentDataProperty:"base_commit",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate261.errors : vErrors.concat(validate261.errors);
 errors = vErrors.length;
 }
 }
 if(data.tree !== undefined){
-if(!(validate239(data.tree, {instancePath:instancePath+"/tree",parentData:data,parentDataProperty:"tree",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate239.errors : vErrors.concat(validate239.errors);
+if(!(validate261(data.tree, {instancePath:instancePath+"/tree",parentData:data,parentDataProperty:"tree",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate261.errors : vErrors.concat(validate261.errors);
 errors = vErrors.length;
 }
 }
 if(data.tree_after_commands !== undefined){
-if(!(validate239(data.tree_after_commands, {instancePath:instancePath+"/tree_after_commands",parentData:data,parentDataProperty:"tree_after_commands",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate239.errors : vErrors.concat(validate239.errors);
+if(!(validate261(data.tree_after_commands, {instancePath:instancePath+"/tree_after_commands",parentData:data,parentDataProperty:"tree_after_commands",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate261.errors : vErrors.concat(validate261.errors);
 errors = vErrors.length;
 }
 }
@@ -13134,8 +14502,8 @@ let data21 = data.worker;
 const _errs30 = errors;
 let valid11 = false;
 const _errs31 = errors;
-if(!(validate243(data21, {instancePath:instancePath+"/worker",parentData:data,parentDataProperty:"worker",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate243.errors : vErrors.concat(validate243.errors);
+if(!(validate265(data21, {instancePath:instancePath+"/worker",parentData:data,parentDataProperty:"worker",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate265.errors : vErrors.concat(validate265.errors);
 errors = vErrors.length;
 }
 var _valid0 = _errs31 === errors;
@@ -13180,8 +14548,8 @@ let data22 = data.artifacts;
 if(Array.isArray(data22)){
 const len5 = data22.length;
 for(let i5=0; i5<len5; i5++){
-if(!(validate245(data22[i5], {instancePath:instancePath+"/artifacts/" + i5,parentData:data22,parentDataProperty:i5,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate245.errors : vErrors.concat(validate245.errors);
+if(!(validate267(data22[i5], {instancePath:instancePath+"/artifacts/" + i5,parentData:data22,parentDataProperty:i5,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate267.errors : vErrors.concat(validate267.errors);
 errors = vErrors.length;
 }
 }
@@ -13208,18 +14576,18 @@ vErrors.push(err30);
 }
 errors++;
 }
-validate213.errors = vErrors;
+validate235.errors = vErrors;
 return errors === 0;
 }
-validate213.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate235.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-export const validateReworkPack = validate248;
-const schema115 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"rework-pack.schema.json","title":"ReworkPack","description":"What must change before the next revision: compiled from a failed review, or written by a person.","type":"object","additionalProperties":false,"required":["task_kind","task_id","run_id","step_id","thread_id","source_attempt","target_revision","step_pack_sha256","overall_assessment","problems","failed_gates","missing_evidence","required_changes","rerun_commands","scope","rework_policy"],"properties":{"task_kind":{"const":"rework"},"task_id":{"$ref":"common.schema.json#/$defs/Id"},"run_id":{"$ref":"common.schema.json#/$defs/Id"},"step_id":{"$ref":"common.schema.json#/$defs/Id"},"thread_id":{"anyOf":[{"type":"string","maxLength":500},{"type":"null"}]},"source_attempt":{"$ref":"#/$defs/SourceAttempt"},"target_revision":{"description":"The revision this pack opens.","type":"integer","minimum":1},"step_pack_sha256":{"description":"The StepPack it amends.","$ref":"common.schema.json#/$defs/Sha256"},"overall_assessment":{"type":"string","maxLength":50000},"problems":{"type":"array","maxItems":500,"items":{"$ref":"#/$defs/ReworkProblem"}},"failed_gates":{"type":"array","maxItems":200,"items":{"$ref":"#/$defs/FailedGate"}},"missing_evidence":{"type":"array","maxItems":200,"items":{"$ref":"#/$defs/MissingEvidence"}},"required_changes":{"description":"The least that must be done.","type":"array","maxItems":500,"items":{"type":"string","minLength":1,"maxLength":20000}},"rerun_commands":{"description":"A subset of the pack’s required commands, verbatim.","type":"array","maxItems":100,"items":{"type":"string","minLength":1,"maxLength":20000}},"scope":{"description":"Equal to the pack’s, or narrower.","$ref":"#/$defs/ReworkScope"},"rework_policy":{"$ref":"#/$defs/ReworkPolicy"}},"$defs":{"SourceAttempt":{"description":"The attempt that was reviewed.","type":"object","additionalProperties":false,"required":["attempt_id","r","s","event_hash"],"properties":{"attempt_id":{"$ref":"common.schema.json#/$defs/Id"},"r":{"type":"integer","minimum":0},"s":{"type":"integer","minimum":0},"event_hash":{"$ref":"common.schema.json#/$defs/Sha256"}}},"ReworkProblem":{"description":"One open problem.","type":"object","additionalProperties":false,"required":["criteria","issue","evidence","impact"],"properties":{"criteria":{"description":"The criterion verbatim; null when the problem belongs to none.","anyOf":[{"type":"string","minLength":1,"maxLength":20000},{"type":"null"}]},"issue":{"type":"string","minLength":1,"maxLength":20000},"evidence":{"description":"Paths or digests that show it.","type":"array","maxItems":500,"items":{"type":"string","minLength":1,"maxLength":2000}},"impact":{"type":"string","maxLength":20000}}},"FailedGate":{"description":"One gate that did not pass.","type":"object","additionalProperties":false,"required":["gate_id","pass_condition","detail"],"properties":{"gate_id":{"$ref":"common.schema.json#/$defs/Id"},"pass_condition":{"description":"Quoted from the pack.","anyOf":[{"type":"string","maxLength":20000},{"type":"null"}]},"detail":{"type":"string","maxLength":20000}}},"MissingEvidence":{"description":"One piece of evidence that was not found.","type":"object","additionalProperties":false,"required":["id","path_pattern","required_for"],"properties":{"id":{"anyOf":[{"$ref":"common.schema.json#/$defs/Id"},{"type":"null"}]},"path_pattern":{"type":"string","minLength":1,"maxLength":1024},"required_for":{"type":"array","maxItems":100,"items":{"$ref":"common.schema.json#/$defs/Id"}}}},"ReworkScope":{"type":"object","additionalProperties":false,"required":["allowed_paths","forbidden_paths"],"properties":{"allowed_paths":{"$ref":"step-pack-canonical.schema.json#/$defs/PathPatterns"},"forbidden_paths":{"$ref":"step-pack-canonical.schema.json#/$defs/PathPatterns"}}},"ReworkPolicy":{"description":"A rework must shrink what is open, inside the same scope.","type":"object","additionalProperties":false,"required":["must_reduce_open_issues","no_new_scope"],"properties":{"must_reduce_open_issues":{"const":true},"no_new_scope":{"const":true}}}}};
+export const validateReworkPack = validate270;
+const schema126 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"rework-pack.schema.json","title":"ReworkPack","description":"What must change before the next revision: compiled from a failed review, or written by a person.","type":"object","additionalProperties":false,"required":["task_kind","task_id","run_id","step_id","thread_id","source_attempt","target_revision","step_pack_sha256","overall_assessment","problems","failed_gates","missing_evidence","required_changes","rerun_commands","scope","rework_policy"],"properties":{"task_kind":{"const":"rework"},"task_id":{"$ref":"common.schema.json#/$defs/Id"},"run_id":{"$ref":"common.schema.json#/$defs/Id"},"step_id":{"$ref":"common.schema.json#/$defs/Id"},"thread_id":{"anyOf":[{"type":"string","maxLength":500},{"type":"null"}]},"source_attempt":{"$ref":"#/$defs/SourceAttempt"},"target_revision":{"description":"The revision this pack opens.","type":"integer","minimum":1},"step_pack_sha256":{"description":"The StepPack it amends.","$ref":"common.schema.json#/$defs/Sha256"},"overall_assessment":{"type":"string","maxLength":50000},"problems":{"type":"array","maxItems":500,"items":{"$ref":"#/$defs/ReworkProblem"}},"failed_gates":{"type":"array","maxItems":200,"items":{"$ref":"#/$defs/FailedGate"}},"missing_evidence":{"type":"array","maxItems":200,"items":{"$ref":"#/$defs/MissingEvidence"}},"required_changes":{"description":"The least that must be done.","type":"array","maxItems":500,"items":{"type":"string","minLength":1,"maxLength":20000}},"rerun_commands":{"description":"A subset of the pack’s required commands, verbatim.","type":"array","maxItems":100,"items":{"type":"string","minLength":1,"maxLength":20000}},"scope":{"description":"Equal to the pack’s, or narrower.","$ref":"#/$defs/ReworkScope"},"rework_policy":{"$ref":"#/$defs/ReworkPolicy"}},"$defs":{"SourceAttempt":{"description":"The attempt that was reviewed.","type":"object","additionalProperties":false,"required":["attempt_id","r","s","event_hash"],"properties":{"attempt_id":{"$ref":"common.schema.json#/$defs/Id"},"r":{"type":"integer","minimum":0},"s":{"type":"integer","minimum":0},"event_hash":{"$ref":"common.schema.json#/$defs/Sha256"}}},"ReworkProblem":{"description":"One open problem.","type":"object","additionalProperties":false,"required":["criteria","issue","evidence","impact"],"properties":{"criteria":{"description":"The criterion verbatim; null when the problem belongs to none.","anyOf":[{"type":"string","minLength":1,"maxLength":20000},{"type":"null"}]},"issue":{"type":"string","minLength":1,"maxLength":20000},"evidence":{"description":"Paths or digests that show it.","type":"array","maxItems":500,"items":{"type":"string","minLength":1,"maxLength":2000}},"impact":{"type":"string","maxLength":20000}}},"FailedGate":{"description":"One gate that did not pass.","type":"object","additionalProperties":false,"required":["gate_id","pass_condition","detail"],"properties":{"gate_id":{"$ref":"common.schema.json#/$defs/Id"},"pass_condition":{"description":"Quoted from the pack.","anyOf":[{"type":"string","maxLength":20000},{"type":"null"}]},"detail":{"type":"string","maxLength":20000}}},"MissingEvidence":{"description":"One piece of evidence that was not found.","type":"object","additionalProperties":false,"required":["id","path_pattern","required_for"],"properties":{"id":{"anyOf":[{"$ref":"common.schema.json#/$defs/Id"},{"type":"null"}]},"path_pattern":{"type":"string","minLength":1,"maxLength":1024},"required_for":{"type":"array","maxItems":100,"items":{"$ref":"common.schema.json#/$defs/Id"}}}},"ReworkScope":{"type":"object","additionalProperties":false,"required":["allowed_paths","forbidden_paths"],"properties":{"allowed_paths":{"$ref":"step-pack-canonical.schema.json#/$defs/PathPatterns"},"forbidden_paths":{"$ref":"step-pack-canonical.schema.json#/$defs/PathPatterns"}}},"ReworkPolicy":{"description":"A rework must shrink what is open, inside the same scope.","type":"object","additionalProperties":false,"required":["must_reduce_open_issues","no_new_scope"],"properties":{"must_reduce_open_issues":{"const":true},"no_new_scope":{"const":true}}}}};
 
-function validate249(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate271(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate249.evaluated;
+const evaluated0 = validate271.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -13268,17 +14636,17 @@ vErrors.push(err3);
 }
 errors++;
 }
-validate249.errors = vErrors;
+validate271.errors = vErrors;
 return errors === 0;
 }
-validate249.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate271.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
-const schema117 = {"description":"The attempt that was reviewed.","type":"object","additionalProperties":false,"required":["attempt_id","r","s","event_hash"],"properties":{"attempt_id":{"$ref":"common.schema.json#/$defs/Id"},"r":{"type":"integer","minimum":0},"s":{"type":"integer","minimum":0},"event_hash":{"$ref":"common.schema.json#/$defs/Sha256"}}};
+const schema128 = {"description":"The attempt that was reviewed.","type":"object","additionalProperties":false,"required":["attempt_id","r","s","event_hash"],"properties":{"attempt_id":{"$ref":"common.schema.json#/$defs/Id"},"r":{"type":"integer","minimum":0},"s":{"type":"integer","minimum":0},"event_hash":{"$ref":"common.schema.json#/$defs/Sha256"}}};
 
-function validate255(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate277(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate255.evaluated;
+const evaluated0 = validate277.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -13307,16 +14675,16 @@ vErrors.push(err1);
 }
 errors++;
 }
-validate255.errors = vErrors;
+validate277.errors = vErrors;
 return errors === 0;
 }
-validate255.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate277.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate253(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate275(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate253.evaluated;
+const evaluated0 = validate275.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -13377,8 +14745,8 @@ errors++;
 }
 }
 if(data.attempt_id !== undefined){
-if(!(validate249(data.attempt_id, {instancePath:instancePath+"/attempt_id",parentData:data,parentDataProperty:"attempt_id",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate249.errors : vErrors.concat(validate249.errors);
+if(!(validate271(data.attempt_id, {instancePath:instancePath+"/attempt_id",parentData:data,parentDataProperty:"attempt_id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate271.errors : vErrors.concat(validate271.errors);
 errors = vErrors.length;
 }
 }
@@ -13433,8 +14801,8 @@ errors++;
 }
 }
 if(data.event_hash !== undefined){
-if(!(validate255(data.event_hash, {instancePath:instancePath+"/event_hash",parentData:data,parentDataProperty:"event_hash",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate255.errors : vErrors.concat(validate255.errors);
+if(!(validate277(data.event_hash, {instancePath:instancePath+"/event_hash",parentData:data,parentDataProperty:"event_hash",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate277.errors : vErrors.concat(validate277.errors);
 errors = vErrors.length;
 }
 }
@@ -13449,17 +14817,17 @@ vErrors.push(err9);
 }
 errors++;
 }
-validate253.errors = vErrors;
+validate275.errors = vErrors;
 return errors === 0;
 }
-validate253.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate275.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema119 = {"description":"One open problem.","type":"object","additionalProperties":false,"required":["criteria","issue","evidence","impact"],"properties":{"criteria":{"description":"The criterion verbatim; null when the problem belongs to none.","anyOf":[{"type":"string","minLength":1,"maxLength":20000},{"type":"null"}]},"issue":{"type":"string","minLength":1,"maxLength":20000},"evidence":{"description":"Paths or digests that show it.","type":"array","maxItems":500,"items":{"type":"string","minLength":1,"maxLength":2000}},"impact":{"type":"string","maxLength":20000}}};
+const schema130 = {"description":"One open problem.","type":"object","additionalProperties":false,"required":["criteria","issue","evidence","impact"],"properties":{"criteria":{"description":"The criterion verbatim; null when the problem belongs to none.","anyOf":[{"type":"string","minLength":1,"maxLength":20000},{"type":"null"}]},"issue":{"type":"string","minLength":1,"maxLength":20000},"evidence":{"description":"Paths or digests that show it.","type":"array","maxItems":500,"items":{"type":"string","minLength":1,"maxLength":2000}},"impact":{"type":"string","maxLength":20000}}};
 
-function validate259(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate281(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate259.evaluated;
+const evaluated0 = validate281.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -13725,17 +15093,17 @@ vErrors.push(err20);
 }
 errors++;
 }
-validate259.errors = vErrors;
+validate281.errors = vErrors;
 return errors === 0;
 }
-validate259.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate281.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema120 = {"description":"One gate that did not pass.","type":"object","additionalProperties":false,"required":["gate_id","pass_condition","detail"],"properties":{"gate_id":{"$ref":"common.schema.json#/$defs/Id"},"pass_condition":{"description":"Quoted from the pack.","anyOf":[{"type":"string","maxLength":20000},{"type":"null"}]},"detail":{"type":"string","maxLength":20000}}};
+const schema131 = {"description":"One gate that did not pass.","type":"object","additionalProperties":false,"required":["gate_id","pass_condition","detail"],"properties":{"gate_id":{"$ref":"common.schema.json#/$defs/Id"},"pass_condition":{"description":"Quoted from the pack.","anyOf":[{"type":"string","maxLength":20000},{"type":"null"}]},"detail":{"type":"string","maxLength":20000}}};
 
-function validate261(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate283(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate261.evaluated;
+const evaluated0 = validate283.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -13786,8 +15154,8 @@ errors++;
 }
 }
 if(data.gate_id !== undefined){
-if(!(validate249(data.gate_id, {instancePath:instancePath+"/gate_id",parentData:data,parentDataProperty:"gate_id",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate249.errors : vErrors.concat(validate249.errors);
+if(!(validate271(data.gate_id, {instancePath:instancePath+"/gate_id",parentData:data,parentDataProperty:"gate_id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate271.errors : vErrors.concat(validate271.errors);
 errors = vErrors.length;
 }
 }
@@ -13891,17 +15259,17 @@ vErrors.push(err10);
 }
 errors++;
 }
-validate261.errors = vErrors;
+validate283.errors = vErrors;
 return errors === 0;
 }
-validate261.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate283.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema121 = {"description":"One piece of evidence that was not found.","type":"object","additionalProperties":false,"required":["id","path_pattern","required_for"],"properties":{"id":{"anyOf":[{"$ref":"common.schema.json#/$defs/Id"},{"type":"null"}]},"path_pattern":{"type":"string","minLength":1,"maxLength":1024},"required_for":{"type":"array","maxItems":100,"items":{"$ref":"common.schema.json#/$defs/Id"}}}};
+const schema132 = {"description":"One piece of evidence that was not found.","type":"object","additionalProperties":false,"required":["id","path_pattern","required_for"],"properties":{"id":{"anyOf":[{"$ref":"common.schema.json#/$defs/Id"},{"type":"null"}]},"path_pattern":{"type":"string","minLength":1,"maxLength":1024},"required_for":{"type":"array","maxItems":100,"items":{"$ref":"common.schema.json#/$defs/Id"}}}};
 
-function validate264(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate286(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate264.evaluated;
+const evaluated0 = validate286.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -13956,8 +15324,8 @@ let data0 = data.id;
 const _errs3 = errors;
 let valid1 = false;
 const _errs4 = errors;
-if(!(validate249(data0, {instancePath:instancePath+"/id",parentData:data,parentDataProperty:"id",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate249.errors : vErrors.concat(validate249.errors);
+if(!(validate271(data0, {instancePath:instancePath+"/id",parentData:data,parentDataProperty:"id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate271.errors : vErrors.concat(validate271.errors);
 errors = vErrors.length;
 }
 var _valid0 = _errs4 === errors;
@@ -14047,8 +15415,8 @@ errors++;
 }
 const len0 = data2.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate249(data2[i0], {instancePath:instancePath+"/required_for/" + i0,parentData:data2,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate249.errors : vErrors.concat(validate249.errors);
+if(!(validate271(data2[i0], {instancePath:instancePath+"/required_for/" + i0,parentData:data2,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate271.errors : vErrors.concat(validate271.errors);
 errors = vErrors.length;
 }
 }
@@ -14075,18 +15443,18 @@ vErrors.push(err11);
 }
 errors++;
 }
-validate264.errors = vErrors;
+validate286.errors = vErrors;
 return errors === 0;
 }
-validate264.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate286.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema122 = {"type":"object","additionalProperties":false,"required":["allowed_paths","forbidden_paths"],"properties":{"allowed_paths":{"$ref":"step-pack-canonical.schema.json#/$defs/PathPatterns"},"forbidden_paths":{"$ref":"step-pack-canonical.schema.json#/$defs/PathPatterns"}}};
-const schema126 = {"type":"array","maxItems":500,"items":{"type":"string","minLength":1,"maxLength":1024}};
+const schema133 = {"type":"object","additionalProperties":false,"required":["allowed_paths","forbidden_paths"],"properties":{"allowed_paths":{"$ref":"step-pack-canonical.schema.json#/$defs/PathPatterns"},"forbidden_paths":{"$ref":"step-pack-canonical.schema.json#/$defs/PathPatterns"}}};
+const schema137 = {"type":"array","maxItems":500,"items":{"type":"string","minLength":1,"maxLength":1024}};
 
-function validate315(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate337(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate315.evaluated;
+const evaluated0 = validate337.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -14151,16 +15519,16 @@ vErrors.push(err4);
 }
 errors++;
 }
-validate315.errors = vErrors;
+validate337.errors = vErrors;
 return errors === 0;
 }
-validate315.evaluated = {"items":true,"dynamicProps":false,"dynamicItems":false};
+validate337.evaluated = {"items":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate268(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate290(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate268.evaluated;
+const evaluated0 = validate290.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -14201,14 +15569,14 @@ errors++;
 }
 }
 if(data.allowed_paths !== undefined){
-if(!(validate315(data.allowed_paths, {instancePath:instancePath+"/allowed_paths",parentData:data,parentDataProperty:"allowed_paths",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate315.errors : vErrors.concat(validate315.errors);
+if(!(validate337(data.allowed_paths, {instancePath:instancePath+"/allowed_paths",parentData:data,parentDataProperty:"allowed_paths",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate337.errors : vErrors.concat(validate337.errors);
 errors = vErrors.length;
 }
 }
 if(data.forbidden_paths !== undefined){
-if(!(validate315(data.forbidden_paths, {instancePath:instancePath+"/forbidden_paths",parentData:data,parentDataProperty:"forbidden_paths",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate315.errors : vErrors.concat(validate315.errors);
+if(!(validate337(data.forbidden_paths, {instancePath:instancePath+"/forbidden_paths",parentData:data,parentDataProperty:"forbidden_paths",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate337.errors : vErrors.concat(validate337.errors);
 errors = vErrors.length;
 }
 }
@@ -14223,17 +15591,17 @@ vErrors.push(err3);
 }
 errors++;
 }
-validate268.errors = vErrors;
+validate290.errors = vErrors;
 return errors === 0;
 }
-validate268.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate290.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema141 = {"description":"A rework must shrink what is open, inside the same scope.","type":"object","additionalProperties":false,"required":["must_reduce_open_issues","no_new_scope"],"properties":{"must_reduce_open_issues":{"const":true},"no_new_scope":{"const":true}}};
+const schema152 = {"description":"A rework must shrink what is open, inside the same scope.","type":"object","additionalProperties":false,"required":["must_reduce_open_issues","no_new_scope"],"properties":{"must_reduce_open_issues":{"const":true},"no_new_scope":{"const":true}}};
 
-function validate319(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate341(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate319.evaluated;
+const evaluated0 = validate341.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -14308,17 +15676,17 @@ vErrors.push(err5);
 }
 errors++;
 }
-validate319.errors = vErrors;
+validate341.errors = vErrors;
 return errors === 0;
 }
-validate319.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate341.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate248(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate270(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="rework-pack.schema.json" */;
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate248.evaluated;
+const evaluated0 = validate270.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -14487,7 +15855,7 @@ vErrors.push(err15);
 errors++;
 }
 for(const key0 in data){
-if(!(func1.call(schema115.properties, key0))){
+if(!(func1.call(schema126.properties, key0))){
 const err16 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err16];
@@ -14511,20 +15879,20 @@ errors++;
 }
 }
 if(data.task_id !== undefined){
-if(!(validate249(data.task_id, {instancePath:instancePath+"/task_id",parentData:data,parentDataProperty:"task_id",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate249.errors : vErrors.concat(validate249.errors);
+if(!(validate271(data.task_id, {instancePath:instancePath+"/task_id",parentData:data,parentDataProperty:"task_id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate271.errors : vErrors.concat(validate271.errors);
 errors = vErrors.length;
 }
 }
 if(data.run_id !== undefined){
-if(!(validate249(data.run_id, {instancePath:instancePath+"/run_id",parentData:data,parentDataProperty:"run_id",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate249.errors : vErrors.concat(validate249.errors);
+if(!(validate271(data.run_id, {instancePath:instancePath+"/run_id",parentData:data,parentDataProperty:"run_id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate271.errors : vErrors.concat(validate271.errors);
 errors = vErrors.length;
 }
 }
 if(data.step_id !== undefined){
-if(!(validate249(data.step_id, {instancePath:instancePath+"/step_id",parentData:data,parentDataProperty:"step_id",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate249.errors : vErrors.concat(validate249.errors);
+if(!(validate271(data.step_id, {instancePath:instancePath+"/step_id",parentData:data,parentDataProperty:"step_id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate271.errors : vErrors.concat(validate271.errors);
 errors = vErrors.length;
 }
 }
@@ -14593,8 +15961,8 @@ vErrors = null;
 }
 }
 if(data.source_attempt !== undefined){
-if(!(validate253(data.source_attempt, {instancePath:instancePath+"/source_attempt",parentData:data,parentDataProperty:"source_attempt",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate253.errors : vErrors.concat(validate253.errors);
+if(!(validate275(data.source_attempt, {instancePath:instancePath+"/source_attempt",parentData:data,parentDataProperty:"source_attempt",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate275.errors : vErrors.concat(validate275.errors);
 errors = vErrors.length;
 }
 }
@@ -14624,8 +15992,8 @@ errors++;
 }
 }
 if(data.step_pack_sha256 !== undefined){
-if(!(validate255(data.step_pack_sha256, {instancePath:instancePath+"/step_pack_sha256",parentData:data,parentDataProperty:"step_pack_sha256",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate255.errors : vErrors.concat(validate255.errors);
+if(!(validate277(data.step_pack_sha256, {instancePath:instancePath+"/step_pack_sha256",parentData:data,parentDataProperty:"step_pack_sha256",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate277.errors : vErrors.concat(validate277.errors);
 errors = vErrors.length;
 }
 }
@@ -14669,8 +16037,8 @@ errors++;
 }
 const len0 = data9.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate259(data9[i0], {instancePath:instancePath+"/problems/" + i0,parentData:data9,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate259.errors : vErrors.concat(validate259.errors);
+if(!(validate281(data9[i0], {instancePath:instancePath+"/problems/" + i0,parentData:data9,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate281.errors : vErrors.concat(validate281.errors);
 errors = vErrors.length;
 }
 }
@@ -14701,8 +16069,8 @@ errors++;
 }
 const len1 = data11.length;
 for(let i1=0; i1<len1; i1++){
-if(!(validate261(data11[i1], {instancePath:instancePath+"/failed_gates/" + i1,parentData:data11,parentDataProperty:i1,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate261.errors : vErrors.concat(validate261.errors);
+if(!(validate283(data11[i1], {instancePath:instancePath+"/failed_gates/" + i1,parentData:data11,parentDataProperty:i1,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate283.errors : vErrors.concat(validate283.errors);
 errors = vErrors.length;
 }
 }
@@ -14733,8 +16101,8 @@ errors++;
 }
 const len2 = data13.length;
 for(let i2=0; i2<len2; i2++){
-if(!(validate264(data13[i2], {instancePath:instancePath+"/missing_evidence/" + i2,parentData:data13,parentDataProperty:i2,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate264.errors : vErrors.concat(validate264.errors);
+if(!(validate286(data13[i2], {instancePath:instancePath+"/missing_evidence/" + i2,parentData:data13,parentDataProperty:i2,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate286.errors : vErrors.concat(validate286.errors);
 errors = vErrors.length;
 }
 }
@@ -14873,14 +16241,14 @@ errors++;
 }
 }
 if(data.scope !== undefined){
-if(!(validate268(data.scope, {instancePath:instancePath+"/scope",parentData:data,parentDataProperty:"scope",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate268.errors : vErrors.concat(validate268.errors);
+if(!(validate290(data.scope, {instancePath:instancePath+"/scope",parentData:data,parentDataProperty:"scope",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate290.errors : vErrors.concat(validate290.errors);
 errors = vErrors.length;
 }
 }
 if(data.rework_policy !== undefined){
-if(!(validate319(data.rework_policy, {instancePath:instancePath+"/rework_policy",parentData:data,parentDataProperty:"rework_policy",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate319.errors : vErrors.concat(validate319.errors);
+if(!(validate341(data.rework_policy, {instancePath:instancePath+"/rework_policy",parentData:data,parentDataProperty:"rework_policy",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate341.errors : vErrors.concat(validate341.errors);
 errors = vErrors.length;
 }
 }
@@ -14895,22 +16263,22 @@ vErrors.push(err42);
 }
 errors++;
 }
-validate248.errors = vErrors;
+validate270.errors = vErrors;
 return errors === 0;
 }
-validate248.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate270.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-export const validateScenario = validate321;
-const schema142 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"scenario.schema.json","title":"Scenario","description":"What the built-in scripted worker does in each attempt: for demonstrations and fault drills.","type":"object","additionalProperties":false,"required":["attempts"],"properties":{"$schema":{"description":"For editors; ignored.","type":"string","maxLength":2000},"description":{"description":"For readers; ignored.","type":"string","maxLength":2000},"attempts":{"description":"Actions by attempt (R0/S0, R1/S0, ...); default serves every attempt without its own.","type":"object","propertyNames":{"pattern":"^(R(0|[1-9][0-9]*)/S(0|[1-9][0-9]*)|default)$"},"additionalProperties":{"type":"array","maxItems":1000,"items":{"$ref":"#/$defs/ScenarioAction"}}}},"$defs":{"ScenarioAction":{"description":"One thing the worker does; actions are done in order, and the first that fails ends the worker with exit code 1.","type":"object","required":["type"],"properties":{"type":{"type":"string","enum":["write","append","delete","rename","mkdir","chmod","symlink","sleep","print","flood","allocate","spawn","ignore_sigterm","crash","result","silence","read_brief"]}},"discriminator":{"propertyName":"type"},"oneOf":[{"$ref":"#/$defs/WriteAction"},{"$ref":"#/$defs/AppendAction"},{"$ref":"#/$defs/DeleteAction"},{"$ref":"#/$defs/RenameAction"},{"$ref":"#/$defs/MkdirAction"},{"$ref":"#/$defs/ChmodAction"},{"$ref":"#/$defs/SymlinkAction"},{"$ref":"#/$defs/SleepAction"},{"$ref":"#/$defs/PrintAction"},{"$ref":"#/$defs/FloodAction"},{"$ref":"#/$defs/AllocateAction"},{"$ref":"#/$defs/SpawnAction"},{"$ref":"#/$defs/IgnoreSigtermAction"},{"$ref":"#/$defs/CrashAction"},{"$ref":"#/$defs/ResultAction"},{"$ref":"#/$defs/SilenceAction"},{"$ref":"#/$defs/ReadBriefAction"}]},"ScenarioPath":{"description":"Relative to the worktree; it may leave it, as a bad worker would.","type":"string","minLength":1,"maxLength":1024},"ScenarioStream":{"description":"Default: stdout.","enum":["stdout","stderr"]},"Milliseconds":{"type":"integer","minimum":0,"maximum":2147483647},"WriteAction":{"description":"Writes a file, making its folders.","type":"object","additionalProperties":false,"required":["type","path","text"],"properties":{"type":{"const":"write"},"path":{"$ref":"#/$defs/ScenarioPath"},"text":{"type":"string"}}},"AppendAction":{"description":"Appends to a file, making it where it is missing.","type":"object","additionalProperties":false,"required":["type","path","text"],"properties":{"type":{"const":"append"},"path":{"$ref":"#/$defs/ScenarioPath"},"text":{"type":"string"}}},"DeleteAction":{"description":"Deletes a file or a folder with all it holds.","type":"object","additionalProperties":false,"required":["type","path"],"properties":{"type":{"const":"delete"},"path":{"$ref":"#/$defs/ScenarioPath"}}},"RenameAction":{"description":"Renames a file or folder.","type":"object","additionalProperties":false,"required":["type","from","to"],"properties":{"type":{"const":"rename"},"from":{"$ref":"#/$defs/ScenarioPath"},"to":{"$ref":"#/$defs/ScenarioPath"}}},"MkdirAction":{"description":"Makes a folder and its parents.","type":"object","additionalProperties":false,"required":["type","path"],"properties":{"type":{"const":"mkdir"},"path":{"$ref":"#/$defs/ScenarioPath"}}},"ChmodAction":{"description":"Changes a file's permissions.","type":"object","additionalProperties":false,"required":["type","path","mode"],"properties":{"type":{"const":"chmod"},"path":{"$ref":"#/$defs/ScenarioPath"},"mode":{"description":"Octal, as 755.","type":"string","pattern":"^[0-7]{3,4}$"}}},"SymlinkAction":{"description":"Makes a symbolic link.","type":"object","additionalProperties":false,"required":["type","path","target"],"properties":{"type":{"const":"symlink"},"path":{"$ref":"#/$defs/ScenarioPath"},"target":{"type":"string","minLength":1,"maxLength":1024}}},"SleepAction":{"description":"Waits.","type":"object","additionalProperties":false,"required":["type","ms"],"properties":{"type":{"const":"sleep"},"ms":{"$ref":"#/$defs/Milliseconds"}}},"PrintAction":{"description":"Prints a text as it stands, without a line end of its own.","type":"object","additionalProperties":false,"required":["type","text"],"properties":{"type":{"const":"print"},"text":{"type":"string"},"stream":{"$ref":"#/$defs/ScenarioStream"}}},"FloodAction":{"description":"Prints this many bytes.","type":"object","additionalProperties":false,"required":["type","bytes"],"properties":{"type":{"const":"flood"},"bytes":{"type":"integer","minimum":0},"stream":{"$ref":"#/$defs/ScenarioStream"}}},"AllocateAction":{"description":"Takes this many MiB of memory and holds them to the end.","type":"object","additionalProperties":false,"required":["type","mb"],"properties":{"type":{"const":"allocate"},"mb":{"type":"integer","minimum":1}}},"SpawnAction":{"description":"Leaves a process behind that lives this long and holds the worker's output pipes.","type":"object","additionalProperties":false,"required":["type","ms"],"properties":{"type":{"const":"spawn"},"ms":{"$ref":"#/$defs/Milliseconds"},"detached":{"description":"In a session of its own, out of reach of a signal to the group. Default: false.","type":"boolean"}}},"IgnoreSigtermAction":{"description":"Ignores SIGTERM from now on.","type":"object","additionalProperties":false,"required":["type"],"properties":{"type":{"const":"ignore_sigterm"}}},"CrashAction":{"description":"Ends at once: by this signal, else with this exit code, else with exit code 1.","type":"object","additionalProperties":false,"required":["type"],"properties":{"type":{"const":"crash"},"signal":{"enum":["SIGKILL","SIGTERM","SIGSEGV","SIGABRT","SIGINT","SIGHUP"]},"exit_code":{"type":"integer","minimum":0,"maximum":255}}},"ResultAction":{"description":"Writes the worker's own StepResult; ids that it leaves out are filled in.","type":"object","additionalProperties":false,"required":["type","result"],"properties":{"type":{"const":"result"},"result":{"type":"object","additionalProperties":true}}},"SilenceAction":{"description":"Does nothing more, and does not end.","type":"object","additionalProperties":false,"required":["type"],"properties":{"type":{"const":"silence"}}},"ReadBriefAction":{"description":"Reads the brief from stdin to its end and fails unless it contains this text.","type":"object","additionalProperties":false,"required":["type","must_contain"],"properties":{"type":{"const":"read_brief"},"must_contain":{"type":"string","minLength":1}}}}};
-const pattern55 = new RegExp("^(R(0|[1-9][0-9]*)/S(0|[1-9][0-9]*)|default)$", "u");
-const schema143 = {"description":"One thing the worker does; actions are done in order, and the first that fails ends the worker with exit code 1.","type":"object","required":["type"],"properties":{"type":{"type":"string","enum":["write","append","delete","rename","mkdir","chmod","symlink","sleep","print","flood","allocate","spawn","ignore_sigterm","crash","result","silence","read_brief"]}},"discriminator":{"propertyName":"type"},"oneOf":[{"$ref":"#/$defs/WriteAction"},{"$ref":"#/$defs/AppendAction"},{"$ref":"#/$defs/DeleteAction"},{"$ref":"#/$defs/RenameAction"},{"$ref":"#/$defs/MkdirAction"},{"$ref":"#/$defs/ChmodAction"},{"$ref":"#/$defs/SymlinkAction"},{"$ref":"#/$defs/SleepAction"},{"$ref":"#/$defs/PrintAction"},{"$ref":"#/$defs/FloodAction"},{"$ref":"#/$defs/AllocateAction"},{"$ref":"#/$defs/SpawnAction"},{"$ref":"#/$defs/IgnoreSigtermAction"},{"$ref":"#/$defs/CrashAction"},{"$ref":"#/$defs/ResultAction"},{"$ref":"#/$defs/SilenceAction"},{"$ref":"#/$defs/ReadBriefAction"}]};
-const schema144 = {"description":"Writes a file, making its folders.","type":"object","additionalProperties":false,"required":["type","path","text"],"properties":{"type":{"const":"write"},"path":{"$ref":"#/$defs/ScenarioPath"},"text":{"type":"string"}}};
-const schema145 = {"description":"Relative to the worktree; it may leave it, as a bad worker would.","type":"string","minLength":1,"maxLength":1024};
+export const validateScenario = validate343;
+const schema153 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"scenario.schema.json","title":"Scenario","description":"What the built-in scripted worker does in each attempt: for demonstrations and fault drills.","type":"object","additionalProperties":false,"required":["attempts"],"properties":{"$schema":{"description":"For editors; ignored.","type":"string","maxLength":2000},"description":{"description":"For readers; ignored.","type":"string","maxLength":2000},"attempts":{"description":"Actions by attempt (R0/S0, R1/S0, ...); default serves every attempt without its own.","type":"object","propertyNames":{"pattern":"^(R(0|[1-9][0-9]*)/S(0|[1-9][0-9]*)|default)$"},"additionalProperties":{"type":"array","maxItems":1000,"items":{"$ref":"#/$defs/ScenarioAction"}}}},"$defs":{"ScenarioAction":{"description":"One thing the worker does; actions are done in order, and the first that fails ends the worker with exit code 1.","type":"object","required":["type"],"properties":{"type":{"type":"string","enum":["write","append","delete","rename","mkdir","chmod","symlink","sleep","print","flood","allocate","spawn","ignore_sigterm","crash","result","silence","read_brief"]}},"discriminator":{"propertyName":"type"},"oneOf":[{"$ref":"#/$defs/WriteAction"},{"$ref":"#/$defs/AppendAction"},{"$ref":"#/$defs/DeleteAction"},{"$ref":"#/$defs/RenameAction"},{"$ref":"#/$defs/MkdirAction"},{"$ref":"#/$defs/ChmodAction"},{"$ref":"#/$defs/SymlinkAction"},{"$ref":"#/$defs/SleepAction"},{"$ref":"#/$defs/PrintAction"},{"$ref":"#/$defs/FloodAction"},{"$ref":"#/$defs/AllocateAction"},{"$ref":"#/$defs/SpawnAction"},{"$ref":"#/$defs/IgnoreSigtermAction"},{"$ref":"#/$defs/CrashAction"},{"$ref":"#/$defs/ResultAction"},{"$ref":"#/$defs/SilenceAction"},{"$ref":"#/$defs/ReadBriefAction"}]},"ScenarioPath":{"description":"Relative to the worktree; it may leave it, as a bad worker would.","type":"string","minLength":1,"maxLength":1024},"ScenarioStream":{"description":"Default: stdout.","enum":["stdout","stderr"]},"Milliseconds":{"type":"integer","minimum":0,"maximum":2147483647},"WriteAction":{"description":"Writes a file, making its folders.","type":"object","additionalProperties":false,"required":["type","path","text"],"properties":{"type":{"const":"write"},"path":{"$ref":"#/$defs/ScenarioPath"},"text":{"type":"string"}}},"AppendAction":{"description":"Appends to a file, making it where it is missing.","type":"object","additionalProperties":false,"required":["type","path","text"],"properties":{"type":{"const":"append"},"path":{"$ref":"#/$defs/ScenarioPath"},"text":{"type":"string"}}},"DeleteAction":{"description":"Deletes a file or a folder with all it holds.","type":"object","additionalProperties":false,"required":["type","path"],"properties":{"type":{"const":"delete"},"path":{"$ref":"#/$defs/ScenarioPath"}}},"RenameAction":{"description":"Renames a file or folder.","type":"object","additionalProperties":false,"required":["type","from","to"],"properties":{"type":{"const":"rename"},"from":{"$ref":"#/$defs/ScenarioPath"},"to":{"$ref":"#/$defs/ScenarioPath"}}},"MkdirAction":{"description":"Makes a folder and its parents.","type":"object","additionalProperties":false,"required":["type","path"],"properties":{"type":{"const":"mkdir"},"path":{"$ref":"#/$defs/ScenarioPath"}}},"ChmodAction":{"description":"Changes a file's permissions.","type":"object","additionalProperties":false,"required":["type","path","mode"],"properties":{"type":{"const":"chmod"},"path":{"$ref":"#/$defs/ScenarioPath"},"mode":{"description":"Octal, as 755.","type":"string","pattern":"^[0-7]{3,4}$"}}},"SymlinkAction":{"description":"Makes a symbolic link.","type":"object","additionalProperties":false,"required":["type","path","target"],"properties":{"type":{"const":"symlink"},"path":{"$ref":"#/$defs/ScenarioPath"},"target":{"type":"string","minLength":1,"maxLength":1024}}},"SleepAction":{"description":"Waits.","type":"object","additionalProperties":false,"required":["type","ms"],"properties":{"type":{"const":"sleep"},"ms":{"$ref":"#/$defs/Milliseconds"}}},"PrintAction":{"description":"Prints a text as it stands, without a line end of its own.","type":"object","additionalProperties":false,"required":["type","text"],"properties":{"type":{"const":"print"},"text":{"type":"string"},"stream":{"$ref":"#/$defs/ScenarioStream"}}},"FloodAction":{"description":"Prints this many bytes.","type":"object","additionalProperties":false,"required":["type","bytes"],"properties":{"type":{"const":"flood"},"bytes":{"type":"integer","minimum":0},"stream":{"$ref":"#/$defs/ScenarioStream"}}},"AllocateAction":{"description":"Takes this many MiB of memory and holds them to the end.","type":"object","additionalProperties":false,"required":["type","mb"],"properties":{"type":{"const":"allocate"},"mb":{"type":"integer","minimum":1}}},"SpawnAction":{"description":"Leaves a process behind that lives this long and holds the worker's output pipes.","type":"object","additionalProperties":false,"required":["type","ms"],"properties":{"type":{"const":"spawn"},"ms":{"$ref":"#/$defs/Milliseconds"},"detached":{"description":"In a session of its own, out of reach of a signal to the group. Default: false.","type":"boolean"}}},"IgnoreSigtermAction":{"description":"Ignores SIGTERM from now on.","type":"object","additionalProperties":false,"required":["type"],"properties":{"type":{"const":"ignore_sigterm"}}},"CrashAction":{"description":"Ends at once: by this signal, else with this exit code, else with exit code 1.","type":"object","additionalProperties":false,"required":["type"],"properties":{"type":{"const":"crash"},"signal":{"enum":["SIGKILL","SIGTERM","SIGSEGV","SIGABRT","SIGINT","SIGHUP"]},"exit_code":{"type":"integer","minimum":0,"maximum":255}}},"ResultAction":{"description":"Writes the worker's own StepResult; ids that it leaves out are filled in.","type":"object","additionalProperties":false,"required":["type","result"],"properties":{"type":{"const":"result"},"result":{"type":"object","additionalProperties":true}}},"SilenceAction":{"description":"Does nothing more, and does not end.","type":"object","additionalProperties":false,"required":["type"],"properties":{"type":{"const":"silence"}}},"ReadBriefAction":{"description":"Reads the brief from stdin to its end and fails unless it contains this text.","type":"object","additionalProperties":false,"required":["type","must_contain"],"properties":{"type":{"const":"read_brief"},"must_contain":{"type":"string","minLength":1}}}}};
+const pattern65 = new RegExp("^(R(0|[1-9][0-9]*)/S(0|[1-9][0-9]*)|default)$", "u");
+const schema154 = {"description":"One thing the worker does; actions are done in order, and the first that fails ends the worker with exit code 1.","type":"object","required":["type"],"properties":{"type":{"type":"string","enum":["write","append","delete","rename","mkdir","chmod","symlink","sleep","print","flood","allocate","spawn","ignore_sigterm","crash","result","silence","read_brief"]}},"discriminator":{"propertyName":"type"},"oneOf":[{"$ref":"#/$defs/WriteAction"},{"$ref":"#/$defs/AppendAction"},{"$ref":"#/$defs/DeleteAction"},{"$ref":"#/$defs/RenameAction"},{"$ref":"#/$defs/MkdirAction"},{"$ref":"#/$defs/ChmodAction"},{"$ref":"#/$defs/SymlinkAction"},{"$ref":"#/$defs/SleepAction"},{"$ref":"#/$defs/PrintAction"},{"$ref":"#/$defs/FloodAction"},{"$ref":"#/$defs/AllocateAction"},{"$ref":"#/$defs/SpawnAction"},{"$ref":"#/$defs/IgnoreSigtermAction"},{"$ref":"#/$defs/CrashAction"},{"$ref":"#/$defs/ResultAction"},{"$ref":"#/$defs/SilenceAction"},{"$ref":"#/$defs/ReadBriefAction"}]};
+const schema155 = {"description":"Writes a file, making its folders.","type":"object","additionalProperties":false,"required":["type","path","text"],"properties":{"type":{"const":"write"},"path":{"$ref":"#/$defs/ScenarioPath"},"text":{"type":"string"}}};
+const schema156 = {"description":"Relative to the worktree; it may leave it, as a bad worker would.","type":"string","minLength":1,"maxLength":1024};
 
-function validate324(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate346(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate324.evaluated;
+const evaluated0 = validate346.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -14949,16 +16317,16 @@ vErrors.push(err2);
 }
 errors++;
 }
-validate324.errors = vErrors;
+validate346.errors = vErrors;
 return errors === 0;
 }
-validate324.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate346.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate323(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate345(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate323.evaluated;
+const evaluated0 = validate345.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -15021,8 +16389,8 @@ errors++;
 }
 }
 if(data.path !== undefined){
-if(!(validate324(data.path, {instancePath:instancePath+"/path",parentData:data,parentDataProperty:"path",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate324.errors : vErrors.concat(validate324.errors);
+if(!(validate346(data.path, {instancePath:instancePath+"/path",parentData:data,parentDataProperty:"path",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate346.errors : vErrors.concat(validate346.errors);
 errors = vErrors.length;
 }
 }
@@ -15049,17 +16417,17 @@ vErrors.push(err6);
 }
 errors++;
 }
-validate323.errors = vErrors;
+validate345.errors = vErrors;
 return errors === 0;
 }
-validate323.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate345.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema146 = {"description":"Appends to a file, making it where it is missing.","type":"object","additionalProperties":false,"required":["type","path","text"],"properties":{"type":{"const":"append"},"path":{"$ref":"#/$defs/ScenarioPath"},"text":{"type":"string"}}};
+const schema157 = {"description":"Appends to a file, making it where it is missing.","type":"object","additionalProperties":false,"required":["type","path","text"],"properties":{"type":{"const":"append"},"path":{"$ref":"#/$defs/ScenarioPath"},"text":{"type":"string"}}};
 
-function validate326(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate348(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate326.evaluated;
+const evaluated0 = validate348.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -15122,8 +16490,8 @@ errors++;
 }
 }
 if(data.path !== undefined){
-if(!(validate324(data.path, {instancePath:instancePath+"/path",parentData:data,parentDataProperty:"path",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate324.errors : vErrors.concat(validate324.errors);
+if(!(validate346(data.path, {instancePath:instancePath+"/path",parentData:data,parentDataProperty:"path",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate346.errors : vErrors.concat(validate346.errors);
 errors = vErrors.length;
 }
 }
@@ -15150,17 +16518,17 @@ vErrors.push(err6);
 }
 errors++;
 }
-validate326.errors = vErrors;
+validate348.errors = vErrors;
 return errors === 0;
 }
-validate326.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate348.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema147 = {"description":"Deletes a file or a folder with all it holds.","type":"object","additionalProperties":false,"required":["type","path"],"properties":{"type":{"const":"delete"},"path":{"$ref":"#/$defs/ScenarioPath"}}};
+const schema158 = {"description":"Deletes a file or a folder with all it holds.","type":"object","additionalProperties":false,"required":["type","path"],"properties":{"type":{"const":"delete"},"path":{"$ref":"#/$defs/ScenarioPath"}}};
 
-function validate328(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate350(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate328.evaluated;
+const evaluated0 = validate350.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -15213,8 +16581,8 @@ errors++;
 }
 }
 if(data.path !== undefined){
-if(!(validate324(data.path, {instancePath:instancePath+"/path",parentData:data,parentDataProperty:"path",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate324.errors : vErrors.concat(validate324.errors);
+if(!(validate346(data.path, {instancePath:instancePath+"/path",parentData:data,parentDataProperty:"path",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate346.errors : vErrors.concat(validate346.errors);
 errors = vErrors.length;
 }
 }
@@ -15229,17 +16597,17 @@ vErrors.push(err4);
 }
 errors++;
 }
-validate328.errors = vErrors;
+validate350.errors = vErrors;
 return errors === 0;
 }
-validate328.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate350.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema148 = {"description":"Renames a file or folder.","type":"object","additionalProperties":false,"required":["type","from","to"],"properties":{"type":{"const":"rename"},"from":{"$ref":"#/$defs/ScenarioPath"},"to":{"$ref":"#/$defs/ScenarioPath"}}};
+const schema159 = {"description":"Renames a file or folder.","type":"object","additionalProperties":false,"required":["type","from","to"],"properties":{"type":{"const":"rename"},"from":{"$ref":"#/$defs/ScenarioPath"},"to":{"$ref":"#/$defs/ScenarioPath"}}};
 
-function validate330(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate352(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate330.evaluated;
+const evaluated0 = validate352.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -15302,14 +16670,14 @@ errors++;
 }
 }
 if(data.from !== undefined){
-if(!(validate324(data.from, {instancePath:instancePath+"/from",parentData:data,parentDataProperty:"from",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate324.errors : vErrors.concat(validate324.errors);
+if(!(validate346(data.from, {instancePath:instancePath+"/from",parentData:data,parentDataProperty:"from",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate346.errors : vErrors.concat(validate346.errors);
 errors = vErrors.length;
 }
 }
 if(data.to !== undefined){
-if(!(validate324(data.to, {instancePath:instancePath+"/to",parentData:data,parentDataProperty:"to",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate324.errors : vErrors.concat(validate324.errors);
+if(!(validate346(data.to, {instancePath:instancePath+"/to",parentData:data,parentDataProperty:"to",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate346.errors : vErrors.concat(validate346.errors);
 errors = vErrors.length;
 }
 }
@@ -15324,17 +16692,17 @@ vErrors.push(err5);
 }
 errors++;
 }
-validate330.errors = vErrors;
+validate352.errors = vErrors;
 return errors === 0;
 }
-validate330.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate352.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema149 = {"description":"Makes a folder and its parents.","type":"object","additionalProperties":false,"required":["type","path"],"properties":{"type":{"const":"mkdir"},"path":{"$ref":"#/$defs/ScenarioPath"}}};
+const schema160 = {"description":"Makes a folder and its parents.","type":"object","additionalProperties":false,"required":["type","path"],"properties":{"type":{"const":"mkdir"},"path":{"$ref":"#/$defs/ScenarioPath"}}};
 
-function validate333(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate355(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate333.evaluated;
+const evaluated0 = validate355.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -15387,8 +16755,8 @@ errors++;
 }
 }
 if(data.path !== undefined){
-if(!(validate324(data.path, {instancePath:instancePath+"/path",parentData:data,parentDataProperty:"path",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate324.errors : vErrors.concat(validate324.errors);
+if(!(validate346(data.path, {instancePath:instancePath+"/path",parentData:data,parentDataProperty:"path",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate346.errors : vErrors.concat(validate346.errors);
 errors = vErrors.length;
 }
 }
@@ -15403,18 +16771,18 @@ vErrors.push(err4);
 }
 errors++;
 }
-validate333.errors = vErrors;
+validate355.errors = vErrors;
 return errors === 0;
 }
-validate333.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate355.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema150 = {"description":"Changes a file's permissions.","type":"object","additionalProperties":false,"required":["type","path","mode"],"properties":{"type":{"const":"chmod"},"path":{"$ref":"#/$defs/ScenarioPath"},"mode":{"description":"Octal, as 755.","type":"string","pattern":"^[0-7]{3,4}$"}}};
-const pattern56 = new RegExp("^[0-7]{3,4}$", "u");
+const schema161 = {"description":"Changes a file's permissions.","type":"object","additionalProperties":false,"required":["type","path","mode"],"properties":{"type":{"const":"chmod"},"path":{"$ref":"#/$defs/ScenarioPath"},"mode":{"description":"Octal, as 755.","type":"string","pattern":"^[0-7]{3,4}$"}}};
+const pattern66 = new RegExp("^[0-7]{3,4}$", "u");
 
-function validate335(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate357(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate335.evaluated;
+const evaluated0 = validate357.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -15477,15 +16845,15 @@ errors++;
 }
 }
 if(data.path !== undefined){
-if(!(validate324(data.path, {instancePath:instancePath+"/path",parentData:data,parentDataProperty:"path",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate324.errors : vErrors.concat(validate324.errors);
+if(!(validate346(data.path, {instancePath:instancePath+"/path",parentData:data,parentDataProperty:"path",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate346.errors : vErrors.concat(validate346.errors);
 errors = vErrors.length;
 }
 }
 if(data.mode !== undefined){
 let data2 = data.mode;
 if(typeof data2 === "string"){
-if(!pattern56.test(data2)){
+if(!pattern66.test(data2)){
 const err5 = {instancePath:instancePath+"/mode",schemaPath:"#/properties/mode/pattern",keyword:"pattern",params:{pattern: "^[0-7]{3,4}$"},message:"must match pattern \""+"^[0-7]{3,4}$"+"\""};
 if(vErrors === null){
 vErrors = [err5];
@@ -15518,17 +16886,17 @@ vErrors.push(err7);
 }
 errors++;
 }
-validate335.errors = vErrors;
+validate357.errors = vErrors;
 return errors === 0;
 }
-validate335.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate357.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema151 = {"description":"Makes a symbolic link.","type":"object","additionalProperties":false,"required":["type","path","target"],"properties":{"type":{"const":"symlink"},"path":{"$ref":"#/$defs/ScenarioPath"},"target":{"type":"string","minLength":1,"maxLength":1024}}};
+const schema162 = {"description":"Makes a symbolic link.","type":"object","additionalProperties":false,"required":["type","path","target"],"properties":{"type":{"const":"symlink"},"path":{"$ref":"#/$defs/ScenarioPath"},"target":{"type":"string","minLength":1,"maxLength":1024}}};
 
-function validate337(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate359(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate337.evaluated;
+const evaluated0 = validate359.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -15591,8 +16959,8 @@ errors++;
 }
 }
 if(data.path !== undefined){
-if(!(validate324(data.path, {instancePath:instancePath+"/path",parentData:data,parentDataProperty:"path",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate324.errors : vErrors.concat(validate324.errors);
+if(!(validate346(data.path, {instancePath:instancePath+"/path",parentData:data,parentDataProperty:"path",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate346.errors : vErrors.concat(validate346.errors);
 errors = vErrors.length;
 }
 }
@@ -15642,18 +17010,18 @@ vErrors.push(err8);
 }
 errors++;
 }
-validate337.errors = vErrors;
+validate359.errors = vErrors;
 return errors === 0;
 }
-validate337.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate359.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema152 = {"description":"Waits.","type":"object","additionalProperties":false,"required":["type","ms"],"properties":{"type":{"const":"sleep"},"ms":{"$ref":"#/$defs/Milliseconds"}}};
-const schema153 = {"type":"integer","minimum":0,"maximum":2147483647};
+const schema163 = {"description":"Waits.","type":"object","additionalProperties":false,"required":["type","ms"],"properties":{"type":{"const":"sleep"},"ms":{"$ref":"#/$defs/Milliseconds"}}};
+const schema164 = {"type":"integer","minimum":0,"maximum":2147483647};
 
-function validate340(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate362(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate340.evaluated;
+const evaluated0 = validate362.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -15692,16 +17060,16 @@ vErrors.push(err2);
 errors++;
 }
 }
-validate340.errors = vErrors;
+validate362.errors = vErrors;
 return errors === 0;
 }
-validate340.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate362.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate339(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate361(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate339.evaluated;
+const evaluated0 = validate361.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -15754,8 +17122,8 @@ errors++;
 }
 }
 if(data.ms !== undefined){
-if(!(validate340(data.ms, {instancePath:instancePath+"/ms",parentData:data,parentDataProperty:"ms",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate340.errors : vErrors.concat(validate340.errors);
+if(!(validate362(data.ms, {instancePath:instancePath+"/ms",parentData:data,parentDataProperty:"ms",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate362.errors : vErrors.concat(validate362.errors);
 errors = vErrors.length;
 }
 }
@@ -15770,18 +17138,18 @@ vErrors.push(err4);
 }
 errors++;
 }
-validate339.errors = vErrors;
+validate361.errors = vErrors;
 return errors === 0;
 }
-validate339.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate361.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema154 = {"description":"Prints a text as it stands, without a line end of its own.","type":"object","additionalProperties":false,"required":["type","text"],"properties":{"type":{"const":"print"},"text":{"type":"string"},"stream":{"$ref":"#/$defs/ScenarioStream"}}};
-const schema155 = {"description":"Default: stdout.","enum":["stdout","stderr"]};
+const schema165 = {"description":"Prints a text as it stands, without a line end of its own.","type":"object","additionalProperties":false,"required":["type","text"],"properties":{"type":{"const":"print"},"text":{"type":"string"},"stream":{"$ref":"#/$defs/ScenarioStream"}}};
+const schema166 = {"description":"Default: stdout.","enum":["stdout","stderr"]};
 
-function validate343(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate365(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate343.evaluated;
+const evaluated0 = validate365.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -15789,7 +17157,7 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if(!((data === "stdout") || (data === "stderr"))){
-const err0 = {instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema155.enum},message:"must be equal to one of the allowed values"};
+const err0 = {instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema166.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -15798,16 +17166,16 @@ vErrors.push(err0);
 }
 errors++;
 }
-validate343.errors = vErrors;
+validate365.errors = vErrors;
 return errors === 0;
 }
-validate343.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate365.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate342(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate364(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate342.evaluated;
+const evaluated0 = validate364.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -15872,8 +17240,8 @@ errors++;
 }
 }
 if(data.stream !== undefined){
-if(!(validate343(data.stream, {instancePath:instancePath+"/stream",parentData:data,parentDataProperty:"stream",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate343.errors : vErrors.concat(validate343.errors);
+if(!(validate365(data.stream, {instancePath:instancePath+"/stream",parentData:data,parentDataProperty:"stream",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate365.errors : vErrors.concat(validate365.errors);
 errors = vErrors.length;
 }
 }
@@ -15888,17 +17256,17 @@ vErrors.push(err5);
 }
 errors++;
 }
-validate342.errors = vErrors;
+validate364.errors = vErrors;
 return errors === 0;
 }
-validate342.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate364.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema156 = {"description":"Prints this many bytes.","type":"object","additionalProperties":false,"required":["type","bytes"],"properties":{"type":{"const":"flood"},"bytes":{"type":"integer","minimum":0},"stream":{"$ref":"#/$defs/ScenarioStream"}}};
+const schema167 = {"description":"Prints this many bytes.","type":"object","additionalProperties":false,"required":["type","bytes"],"properties":{"type":{"const":"flood"},"bytes":{"type":"integer","minimum":0},"stream":{"$ref":"#/$defs/ScenarioStream"}}};
 
-function validate345(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate367(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate345.evaluated;
+const evaluated0 = validate367.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -15976,8 +17344,8 @@ errors++;
 }
 }
 if(data.stream !== undefined){
-if(!(validate343(data.stream, {instancePath:instancePath+"/stream",parentData:data,parentDataProperty:"stream",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate343.errors : vErrors.concat(validate343.errors);
+if(!(validate365(data.stream, {instancePath:instancePath+"/stream",parentData:data,parentDataProperty:"stream",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate365.errors : vErrors.concat(validate365.errors);
 errors = vErrors.length;
 }
 }
@@ -15992,17 +17360,17 @@ vErrors.push(err6);
 }
 errors++;
 }
-validate345.errors = vErrors;
+validate367.errors = vErrors;
 return errors === 0;
 }
-validate345.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate367.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema157 = {"description":"Takes this many MiB of memory and holds them to the end.","type":"object","additionalProperties":false,"required":["type","mb"],"properties":{"type":{"const":"allocate"},"mb":{"type":"integer","minimum":1}}};
+const schema168 = {"description":"Takes this many MiB of memory and holds them to the end.","type":"object","additionalProperties":false,"required":["type","mb"],"properties":{"type":{"const":"allocate"},"mb":{"type":"integer","minimum":1}}};
 
-function validate347(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate369(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate347.evaluated;
+const evaluated0 = validate369.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -16090,17 +17458,17 @@ vErrors.push(err6);
 }
 errors++;
 }
-validate347.errors = vErrors;
+validate369.errors = vErrors;
 return errors === 0;
 }
-validate347.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate369.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema158 = {"description":"Leaves a process behind that lives this long and holds the worker's output pipes.","type":"object","additionalProperties":false,"required":["type","ms"],"properties":{"type":{"const":"spawn"},"ms":{"$ref":"#/$defs/Milliseconds"},"detached":{"description":"In a session of its own, out of reach of a signal to the group. Default: false.","type":"boolean"}}};
+const schema169 = {"description":"Leaves a process behind that lives this long and holds the worker's output pipes.","type":"object","additionalProperties":false,"required":["type","ms"],"properties":{"type":{"const":"spawn"},"ms":{"$ref":"#/$defs/Milliseconds"},"detached":{"description":"In a session of its own, out of reach of a signal to the group. Default: false.","type":"boolean"}}};
 
-function validate348(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate370(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate348.evaluated;
+const evaluated0 = validate370.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -16153,8 +17521,8 @@ errors++;
 }
 }
 if(data.ms !== undefined){
-if(!(validate340(data.ms, {instancePath:instancePath+"/ms",parentData:data,parentDataProperty:"ms",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate340.errors : vErrors.concat(validate340.errors);
+if(!(validate362(data.ms, {instancePath:instancePath+"/ms",parentData:data,parentDataProperty:"ms",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate362.errors : vErrors.concat(validate362.errors);
 errors = vErrors.length;
 }
 }
@@ -16181,17 +17549,17 @@ vErrors.push(err5);
 }
 errors++;
 }
-validate348.errors = vErrors;
+validate370.errors = vErrors;
 return errors === 0;
 }
-validate348.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate370.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema159 = {"description":"Ignores SIGTERM from now on.","type":"object","additionalProperties":false,"required":["type"],"properties":{"type":{"const":"ignore_sigterm"}}};
+const schema170 = {"description":"Ignores SIGTERM from now on.","type":"object","additionalProperties":false,"required":["type"],"properties":{"type":{"const":"ignore_sigterm"}}};
 
-function validate350(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate372(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate350.evaluated;
+const evaluated0 = validate372.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -16244,17 +17612,17 @@ vErrors.push(err3);
 }
 errors++;
 }
-validate350.errors = vErrors;
+validate372.errors = vErrors;
 return errors === 0;
 }
-validate350.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate372.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema160 = {"description":"Ends at once: by this signal, else with this exit code, else with exit code 1.","type":"object","additionalProperties":false,"required":["type"],"properties":{"type":{"const":"crash"},"signal":{"enum":["SIGKILL","SIGTERM","SIGSEGV","SIGABRT","SIGINT","SIGHUP"]},"exit_code":{"type":"integer","minimum":0,"maximum":255}}};
+const schema171 = {"description":"Ends at once: by this signal, else with this exit code, else with exit code 1.","type":"object","additionalProperties":false,"required":["type"],"properties":{"type":{"const":"crash"},"signal":{"enum":["SIGKILL","SIGTERM","SIGSEGV","SIGABRT","SIGINT","SIGHUP"]},"exit_code":{"type":"integer","minimum":0,"maximum":255}}};
 
-function validate351(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate373(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate351.evaluated;
+const evaluated0 = validate373.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -16299,7 +17667,7 @@ errors++;
 if(data.signal !== undefined){
 let data1 = data.signal;
 if(!((((((data1 === "SIGKILL") || (data1 === "SIGTERM")) || (data1 === "SIGSEGV")) || (data1 === "SIGABRT")) || (data1 === "SIGINT")) || (data1 === "SIGHUP"))){
-const err3 = {instancePath:instancePath+"/signal",schemaPath:"#/properties/signal/enum",keyword:"enum",params:{allowedValues: schema160.properties.signal.enum},message:"must be equal to one of the allowed values"};
+const err3 = {instancePath:instancePath+"/signal",schemaPath:"#/properties/signal/enum",keyword:"enum",params:{allowedValues: schema171.properties.signal.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -16355,17 +17723,17 @@ vErrors.push(err7);
 }
 errors++;
 }
-validate351.errors = vErrors;
+validate373.errors = vErrors;
 return errors === 0;
 }
-validate351.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate373.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema161 = {"description":"Writes the worker's own StepResult; ids that it leaves out are filled in.","type":"object","additionalProperties":false,"required":["type","result"],"properties":{"type":{"const":"result"},"result":{"type":"object","additionalProperties":true}}};
+const schema172 = {"description":"Writes the worker's own StepResult; ids that it leaves out are filled in.","type":"object","additionalProperties":false,"required":["type","result"],"properties":{"type":{"const":"result"},"result":{"type":"object","additionalProperties":true}}};
 
-function validate352(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate374(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate352.evaluated;
+const evaluated0 = validate374.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -16443,17 +17811,17 @@ vErrors.push(err5);
 }
 errors++;
 }
-validate352.errors = vErrors;
+validate374.errors = vErrors;
 return errors === 0;
 }
-validate352.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate374.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema162 = {"description":"Does nothing more, and does not end.","type":"object","additionalProperties":false,"required":["type"],"properties":{"type":{"const":"silence"}}};
+const schema173 = {"description":"Does nothing more, and does not end.","type":"object","additionalProperties":false,"required":["type"],"properties":{"type":{"const":"silence"}}};
 
-function validate353(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate375(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate353.evaluated;
+const evaluated0 = validate375.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -16506,17 +17874,17 @@ vErrors.push(err3);
 }
 errors++;
 }
-validate353.errors = vErrors;
+validate375.errors = vErrors;
 return errors === 0;
 }
-validate353.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate375.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema163 = {"description":"Reads the brief from stdin to its end and fails unless it contains this text.","type":"object","additionalProperties":false,"required":["type","must_contain"],"properties":{"type":{"const":"read_brief"},"must_contain":{"type":"string","minLength":1}}};
+const schema174 = {"description":"Reads the brief from stdin to its end and fails unless it contains this text.","type":"object","additionalProperties":false,"required":["type","must_contain"],"properties":{"type":{"const":"read_brief"},"must_contain":{"type":"string","minLength":1}}};
 
-function validate354(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate376(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate354.evaluated;
+const evaluated0 = validate376.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -16604,16 +17972,16 @@ vErrors.push(err6);
 }
 errors++;
 }
-validate354.errors = vErrors;
+validate376.errors = vErrors;
 return errors === 0;
 }
-validate354.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate376.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate322(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate344(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate322.evaluated;
+const evaluated0 = validate344.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -16644,7 +18012,7 @@ vErrors.push(err1);
 errors++;
 }
 if(!(((((((((((((((((data0 === "write") || (data0 === "append")) || (data0 === "delete")) || (data0 === "rename")) || (data0 === "mkdir")) || (data0 === "chmod")) || (data0 === "symlink")) || (data0 === "sleep")) || (data0 === "print")) || (data0 === "flood")) || (data0 === "allocate")) || (data0 === "spawn")) || (data0 === "ignore_sigterm")) || (data0 === "crash")) || (data0 === "result")) || (data0 === "silence")) || (data0 === "read_brief"))){
-const err2 = {instancePath:instancePath+"/type",schemaPath:"#/properties/type/enum",keyword:"enum",params:{allowedValues: schema143.properties.type.enum},message:"must be equal to one of the allowed values"};
+const err2 = {instancePath:instancePath+"/type",schemaPath:"#/properties/type/enum",keyword:"enum",params:{allowedValues: schema154.properties.type.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -16657,103 +18025,13 @@ errors++;
 const tag0 = data.type;
 if(typeof tag0 == "string"){
 if(tag0 === "write"){
-if(!(validate323(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate323.errors : vErrors.concat(validate323.errors);
+if(!(validate345(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate345.errors : vErrors.concat(validate345.errors);
 errors = vErrors.length;
 }
 var props0 = true;
 }
 else if(tag0 === "append"){
-if(!(validate326(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate326.errors : vErrors.concat(validate326.errors);
-errors = vErrors.length;
-}
-if(props0 !== true){
-props0 = true;
-}
-}
-else if(tag0 === "delete"){
-if(!(validate328(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate328.errors : vErrors.concat(validate328.errors);
-errors = vErrors.length;
-}
-if(props0 !== true){
-props0 = true;
-}
-}
-else if(tag0 === "rename"){
-if(!(validate330(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate330.errors : vErrors.concat(validate330.errors);
-errors = vErrors.length;
-}
-if(props0 !== true){
-props0 = true;
-}
-}
-else if(tag0 === "mkdir"){
-if(!(validate333(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate333.errors : vErrors.concat(validate333.errors);
-errors = vErrors.length;
-}
-if(props0 !== true){
-props0 = true;
-}
-}
-else if(tag0 === "chmod"){
-if(!(validate335(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate335.errors : vErrors.concat(validate335.errors);
-errors = vErrors.length;
-}
-if(props0 !== true){
-props0 = true;
-}
-}
-else if(tag0 === "symlink"){
-if(!(validate337(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate337.errors : vErrors.concat(validate337.errors);
-errors = vErrors.length;
-}
-if(props0 !== true){
-props0 = true;
-}
-}
-else if(tag0 === "sleep"){
-if(!(validate339(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate339.errors : vErrors.concat(validate339.errors);
-errors = vErrors.length;
-}
-if(props0 !== true){
-props0 = true;
-}
-}
-else if(tag0 === "print"){
-if(!(validate342(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate342.errors : vErrors.concat(validate342.errors);
-errors = vErrors.length;
-}
-if(props0 !== true){
-props0 = true;
-}
-}
-else if(tag0 === "flood"){
-if(!(validate345(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate345.errors : vErrors.concat(validate345.errors);
-errors = vErrors.length;
-}
-if(props0 !== true){
-props0 = true;
-}
-}
-else if(tag0 === "allocate"){
-if(!(validate347(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate347.errors : vErrors.concat(validate347.errors);
-errors = vErrors.length;
-}
-if(props0 !== true){
-props0 = true;
-}
-}
-else if(tag0 === "spawn"){
 if(!(validate348(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate348.errors : vErrors.concat(validate348.errors);
 errors = vErrors.length;
@@ -16762,7 +18040,7 @@ if(props0 !== true){
 props0 = true;
 }
 }
-else if(tag0 === "ignore_sigterm"){
+else if(tag0 === "delete"){
 if(!(validate350(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate350.errors : vErrors.concat(validate350.errors);
 errors = vErrors.length;
@@ -16771,16 +18049,7 @@ if(props0 !== true){
 props0 = true;
 }
 }
-else if(tag0 === "crash"){
-if(!(validate351(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate351.errors : vErrors.concat(validate351.errors);
-errors = vErrors.length;
-}
-if(props0 !== true){
-props0 = true;
-}
-}
-else if(tag0 === "result"){
+else if(tag0 === "rename"){
 if(!(validate352(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate352.errors : vErrors.concat(validate352.errors);
 errors = vErrors.length;
@@ -16789,9 +18058,108 @@ if(props0 !== true){
 props0 = true;
 }
 }
+else if(tag0 === "mkdir"){
+if(!(validate355(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate355.errors : vErrors.concat(validate355.errors);
+errors = vErrors.length;
+}
+if(props0 !== true){
+props0 = true;
+}
+}
+else if(tag0 === "chmod"){
+if(!(validate357(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate357.errors : vErrors.concat(validate357.errors);
+errors = vErrors.length;
+}
+if(props0 !== true){
+props0 = true;
+}
+}
+else if(tag0 === "symlink"){
+if(!(validate359(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate359.errors : vErrors.concat(validate359.errors);
+errors = vErrors.length;
+}
+if(props0 !== true){
+props0 = true;
+}
+}
+else if(tag0 === "sleep"){
+if(!(validate361(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate361.errors : vErrors.concat(validate361.errors);
+errors = vErrors.length;
+}
+if(props0 !== true){
+props0 = true;
+}
+}
+else if(tag0 === "print"){
+if(!(validate364(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate364.errors : vErrors.concat(validate364.errors);
+errors = vErrors.length;
+}
+if(props0 !== true){
+props0 = true;
+}
+}
+else if(tag0 === "flood"){
+if(!(validate367(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate367.errors : vErrors.concat(validate367.errors);
+errors = vErrors.length;
+}
+if(props0 !== true){
+props0 = true;
+}
+}
+else if(tag0 === "allocate"){
+if(!(validate369(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate369.errors : vErrors.concat(validate369.errors);
+errors = vErrors.length;
+}
+if(props0 !== true){
+props0 = true;
+}
+}
+else if(tag0 === "spawn"){
+if(!(validate370(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate370.errors : vErrors.concat(validate370.errors);
+errors = vErrors.length;
+}
+if(props0 !== true){
+props0 = true;
+}
+}
+else if(tag0 === "ignore_sigterm"){
+if(!(validate372(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate372.errors : vErrors.concat(validate372.errors);
+errors = vErrors.length;
+}
+if(props0 !== true){
+props0 = true;
+}
+}
+else if(tag0 === "crash"){
+if(!(validate373(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate373.errors : vErrors.concat(validate373.errors);
+errors = vErrors.length;
+}
+if(props0 !== true){
+props0 = true;
+}
+}
+else if(tag0 === "result"){
+if(!(validate374(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate374.errors : vErrors.concat(validate374.errors);
+errors = vErrors.length;
+}
+if(props0 !== true){
+props0 = true;
+}
+}
 else if(tag0 === "silence"){
-if(!(validate353(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate353.errors : vErrors.concat(validate353.errors);
+if(!(validate375(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate375.errors : vErrors.concat(validate375.errors);
 errors = vErrors.length;
 }
 if(props0 !== true){
@@ -16799,8 +18167,8 @@ props0 = true;
 }
 }
 else if(tag0 === "read_brief"){
-if(!(validate354(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate354.errors : vErrors.concat(validate354.errors);
+if(!(validate376(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate376.errors : vErrors.concat(validate376.errors);
 errors = vErrors.length;
 }
 if(props0 !== true){
@@ -16839,18 +18207,18 @@ vErrors.push(err5);
 }
 errors++;
 }
-validate322.errors = vErrors;
+validate344.errors = vErrors;
 evaluated0.props = props0;
 return errors === 0;
 }
-validate322.evaluated = {"dynamicProps":true,"dynamicItems":false};
+validate344.evaluated = {"dynamicProps":true,"dynamicItems":false};
 
 
-function validate321(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate343(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="scenario.schema.json" */;
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate321.evaluated;
+const evaluated0 = validate343.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -16936,7 +18304,7 @@ if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
 for(const key1 in data2){
 const _errs8 = errors;
 if(typeof key1 === "string"){
-if(!pattern55.test(key1)){
+if(!pattern65.test(key1)){
 const err6 = {instancePath:instancePath+"/attempts",schemaPath:"#/properties/attempts/propertyNames/pattern",keyword:"pattern",params:{pattern: "^(R(0|[1-9][0-9]*)/S(0|[1-9][0-9]*)|default)$"},message:"must match pattern \""+"^(R(0|[1-9][0-9]*)/S(0|[1-9][0-9]*)|default)$"+"\"",propertyName:key1};
 if(vErrors === null){
 vErrors = [err6];
@@ -16974,8 +18342,8 @@ errors++;
 }
 const len0 = data3.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate322(data3[i0], {instancePath:instancePath+"/attempts/" + key2.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i0,parentData:data3,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate322.errors : vErrors.concat(validate322.errors);
+if(!(validate344(data3[i0], {instancePath:instancePath+"/attempts/" + key2.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i0,parentData:data3,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate344.errors : vErrors.concat(validate344.errors);
 errors = vErrors.length;
 }
 }
@@ -17014,19 +18382,19 @@ vErrors.push(err11);
 }
 errors++;
 }
-validate321.errors = vErrors;
+validate343.errors = vErrors;
 return errors === 0;
 }
-validate321.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate343.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-export const validateStepPack = validate269;
-const schema123 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"step-pack-canonical.schema.json","title":"StepPack","description":"A StepPack after normalisation: one name for each fact, every default filled in, null where nothing was said.","type":"object","additionalProperties":false,"required":["task_kind","step_pack_version","task_id","run_id","step_id","step_title","step_description","objective","scope","commands","acceptance","runtime_policy","worker","closes_task","depends_on","priority","risk","backend","phase","controller_role","evidence_requirement","preconditions","expected_outputs","allowed_actions","context","annotations"],"properties":{"task_kind":{"const":"step"},"step_pack_version":{"description":"1.x; a higher minor version only adds keys.","type":"string","pattern":"^1\\.\\d{1,6}$"},"task_id":{"$ref":"common.schema.json#/$defs/Id"},"run_id":{"$ref":"common.schema.json#/$defs/Id"},"step_id":{"$ref":"common.schema.json#/$defs/Id"},"step_title":{"description":"One line for lists and commit messages.","type":"string","minLength":1,"maxLength":300},"step_description":{"description":"What is to be done, in prose.","type":"string","maxLength":50000},"objective":{"description":"What the step is for.","type":"string","maxLength":50000},"scope":{"$ref":"#/$defs/StepScope"},"commands":{"$ref":"#/$defs/StepCommands"},"acceptance":{"$ref":"#/$defs/StepAcceptance"},"runtime_policy":{"$ref":"#/$defs/RuntimePolicy"},"worker":{"description":"Name of a worker in reeve.yaml; null means the default worker.","anyOf":[{"$ref":"common.schema.json#/$defs/Id"},{"type":"null"}]},"closes_task":{"description":"Accepting this step closes its task; false when more steps follow.","type":"boolean"},"depends_on":{"description":"Tasks that must be accepted first.","type":"array","maxItems":100,"items":{"$ref":"common.schema.json#/$defs/Id"}},"priority":{"description":"Higher goes first.","type":"integer","minimum":-1000,"maximum":1000},"risk":{"anyOf":[{"type":"string","maxLength":1000},{"type":"null"}]},"backend":{"anyOf":[{"type":"string","maxLength":200},{"type":"null"}]},"phase":{"anyOf":[{"type":"string","maxLength":1000},{"type":"null"}]},"controller_role":{"anyOf":[{"type":"string","maxLength":1000},{"type":"null"}]},"evidence_requirement":{"description":"The evidence asked for, in prose.","anyOf":[{"type":"string","maxLength":50000},{"type":"null"}]},"preconditions":{"$ref":"#/$defs/ProseList"},"expected_outputs":{"$ref":"#/$defs/ProseList"},"allowed_actions":{"$ref":"#/$defs/ProseList"},"context":{"description":"Free facts for the worker.","type":"object","additionalProperties":true},"annotations":{"description":"Top-level keys Reeve does not know, kept as they came.","type":"object","additionalProperties":true}},"$defs":{"StepScope":{"description":"Which paths may change.","type":"object","additionalProperties":false,"required":["allowed_paths","forbidden_paths","dependency_policy"],"properties":{"allowed_paths":{"description":"Patterns of paths that may change.","$ref":"#/$defs/PathPatterns"},"forbidden_paths":{"description":"Patterns of paths that may not; they beat allowed_paths.","$ref":"#/$defs/PathPatterns"},"dependency_policy":{"$ref":"#/$defs/DependencyPolicy"}}},"PathPatterns":{"type":"array","maxItems":500,"items":{"type":"string","minLength":1,"maxLength":1024}},"DependencyPolicy":{"description":"What may happen to dependencies and CI; nothing, unless said.","type":"object","additionalProperties":false,"required":["mode","allow_new_dependencies","allow_lockfile_changes","allow_dependency_manifest_changes","allow_ci_changes","change_order_required"],"properties":{"mode":{"type":"string","minLength":1,"maxLength":200},"allow_new_dependencies":{"type":"boolean"},"allow_lockfile_changes":{"type":"boolean"},"allow_dependency_manifest_changes":{"type":"boolean"},"allow_ci_changes":{"description":"in_scope: only CI files that allowed_paths names.","enum":["none","in_scope","any"]},"change_order_required":{"description":"Changes that need a separate order, in prose.","$ref":"#/$defs/ProseList"}}},"StepCommands":{"description":"Two different lists that are never filled from each other.","type":"object","additionalProperties":false,"required":["allowed","required"],"properties":{"allowed":{"description":"What the worker may run: guidance with placeholders, never executed by Reeve.","type":"array","maxItems":500,"items":{"type":"string","minLength":1,"maxLength":20000}},"required":{"description":"What the controller runs to verify the work, by index, without a shell.","type":"array","maxItems":100,"items":{"type":"string","minLength":1,"maxLength":20000}}}},"StepAcceptance":{"description":"What must hold, and how it is proved.","type":"object","additionalProperties":false,"required":["criteria","gates","evidence_required"],"properties":{"criteria":{"type":"array","minItems":1,"maxItems":100,"items":{"$ref":"#/$defs/Criterion"}},"gates":{"type":"array","minItems":1,"maxItems":200,"items":{"$ref":"#/$defs/Gate"}},"evidence_required":{"type":"array","maxItems":200,"items":{"$ref":"#/$defs/EvidenceRequirement"}}}},"Criterion":{"description":"One acceptance criterion.","type":"object","additionalProperties":false,"required":["id","text"],"properties":{"id":{"$ref":"common.schema.json#/$defs/Id"},"text":{"description":"Verbatim, with its prefix.","type":"string","minLength":1,"maxLength":20000}}},"GateType":{"description":"How a gate is judged.","enum":["required_command_exit_0","required_command_evidence_only","qa_scope_guard_review","qa_evidence_review"]},"Gate":{"description":"One check that proves some criteria.","type":"object","additionalProperties":false,"required":["gate_id","owner","type","target_ac","command_index","pass_condition"],"properties":{"gate_id":{"$ref":"common.schema.json#/$defs/Id"},"owner":{"enum":["worker","controller"]},"type":{"$ref":"#/$defs/GateType"},"target_ac":{"description":"Ids of the criteria it proves.","type":"array","maxItems":100,"items":{"$ref":"common.schema.json#/$defs/Id"}},"command_index":{"description":"Which required command it judges; null for a review gate.","anyOf":[{"type":"integer","minimum":0,"maximum":99},{"type":"null"}]},"pass_condition":{"description":"For people; quoted in a ReworkPack.","anyOf":[{"type":"string","maxLength":20000},{"type":"null"}]}}},"EvidenceRequirement":{"description":"One piece of evidence that must exist.","type":"object","additionalProperties":false,"required":["id","kind","path_pattern","required_for","notes"],"properties":{"id":{"$ref":"common.schema.json#/$defs/Id"},"kind":{"$ref":"#/$defs/EvidenceKind"},"path_pattern":{"description":"A glob of files, or FILE::SELECTOR into a JSON file.","type":"string","minLength":1,"maxLength":1024},"required_for":{"description":"Ids of the criteria it supports.","type":"array","maxItems":100,"items":{"$ref":"common.schema.json#/$defs/Id"}},"notes":{"anyOf":[{"type":"string","maxLength":20000},{"type":"null"}]}}},"EvidenceKind":{"description":"What a path_pattern points at.","enum":["file_glob","json_selector"]},"RuntimePolicy":{"description":"Limits and retries; null leaves the decision to the configuration.","type":"object","additionalProperties":false,"required":["timeout_sec","no_output_timeout_sec","max_memory_mb","retry","autonomy_level","boundary_level"],"properties":{"timeout_sec":{"anyOf":[{"type":"integer","minimum":1,"maximum":604800},{"type":"null"}]},"no_output_timeout_sec":{"anyOf":[{"type":"integer","minimum":1,"maximum":604800},{"type":"null"}]},"max_memory_mb":{"anyOf":[{"type":"integer","minimum":1,"maximum":16777216},{"type":"null"}]},"retry":{"$ref":"#/$defs/StepRetry"},"autonomy_level":{"anyOf":[{"type":"string","maxLength":100},{"type":"null"}]},"boundary_level":{"anyOf":[{"type":"string","maxLength":100},{"type":"null"}]}}},"StepRetry":{"description":"What a pack says about retries.","type":"object","additionalProperties":false,"required":["max_attempts","retry_on","requires_rework_pack_after_failed_attempts","max_rework_rounds","on_exhausted"],"properties":{"max_attempts":{"description":"Attempts within one revision, the first included.","type":"integer","minimum":1,"maximum":100},"retry_on":{"$ref":"#/$defs/ReasonCodes"},"requires_rework_pack_after_failed_attempts":{"type":"boolean"},"max_rework_rounds":{"anyOf":[{"type":"integer","minimum":0,"maximum":100},{"type":"null"}]},"on_exhausted":{"anyOf":[{"enum":["escalate","reject"]},{"type":"null"}]}}},"ReasonCodes":{"type":"array","maxItems":100,"items":{"$ref":"common.schema.json#/$defs/ReasonCode"}},"ProseList":{"type":"array","maxItems":200,"items":{"type":"string","maxLength":20000}}}};
-const pattern53 = new RegExp("^1\\.\\d{1,6}$", "u");
+export const validateStepPack = validate291;
+const schema134 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"step-pack-canonical.schema.json","title":"StepPack","description":"A StepPack after normalisation: one name for each fact, every default filled in, null where nothing was said.","type":"object","additionalProperties":false,"required":["task_kind","step_pack_version","task_id","run_id","step_id","step_title","step_description","objective","scope","commands","acceptance","runtime_policy","worker","closes_task","depends_on","priority","risk","backend","phase","controller_role","evidence_requirement","preconditions","expected_outputs","allowed_actions","context","annotations"],"properties":{"task_kind":{"const":"step"},"step_pack_version":{"description":"1.x; a higher minor version only adds keys.","type":"string","pattern":"^1\\.\\d{1,6}$"},"task_id":{"$ref":"common.schema.json#/$defs/Id"},"run_id":{"$ref":"common.schema.json#/$defs/Id"},"step_id":{"$ref":"common.schema.json#/$defs/Id"},"step_title":{"description":"One line for lists and commit messages.","type":"string","minLength":1,"maxLength":300},"step_description":{"description":"What is to be done, in prose.","type":"string","maxLength":50000},"objective":{"description":"What the step is for.","type":"string","maxLength":50000},"scope":{"$ref":"#/$defs/StepScope"},"commands":{"$ref":"#/$defs/StepCommands"},"acceptance":{"$ref":"#/$defs/StepAcceptance"},"runtime_policy":{"$ref":"#/$defs/RuntimePolicy"},"worker":{"description":"Name of a worker in reeve.yaml; null means the default worker.","anyOf":[{"$ref":"common.schema.json#/$defs/Id"},{"type":"null"}]},"closes_task":{"description":"Accepting this step closes its task; false when more steps follow.","type":"boolean"},"depends_on":{"description":"Tasks that must be accepted first.","type":"array","maxItems":100,"items":{"$ref":"common.schema.json#/$defs/Id"}},"priority":{"description":"Higher goes first.","type":"integer","minimum":-1000,"maximum":1000},"risk":{"anyOf":[{"type":"string","maxLength":1000},{"type":"null"}]},"backend":{"anyOf":[{"type":"string","maxLength":200},{"type":"null"}]},"phase":{"anyOf":[{"type":"string","maxLength":1000},{"type":"null"}]},"controller_role":{"anyOf":[{"type":"string","maxLength":1000},{"type":"null"}]},"evidence_requirement":{"description":"The evidence asked for, in prose.","anyOf":[{"type":"string","maxLength":50000},{"type":"null"}]},"preconditions":{"$ref":"#/$defs/ProseList"},"expected_outputs":{"$ref":"#/$defs/ProseList"},"allowed_actions":{"$ref":"#/$defs/ProseList"},"context":{"description":"Free facts for the worker.","type":"object","additionalProperties":true},"annotations":{"description":"Top-level keys Reeve does not know, kept as they came.","type":"object","additionalProperties":true}},"$defs":{"StepScope":{"description":"Which paths may change.","type":"object","additionalProperties":false,"required":["allowed_paths","forbidden_paths","dependency_policy"],"properties":{"allowed_paths":{"description":"Patterns of paths that may change.","$ref":"#/$defs/PathPatterns"},"forbidden_paths":{"description":"Patterns of paths that may not; they beat allowed_paths.","$ref":"#/$defs/PathPatterns"},"dependency_policy":{"$ref":"#/$defs/DependencyPolicy"}}},"PathPatterns":{"type":"array","maxItems":500,"items":{"type":"string","minLength":1,"maxLength":1024}},"DependencyPolicy":{"description":"What may happen to dependencies and CI; nothing, unless said.","type":"object","additionalProperties":false,"required":["mode","allow_new_dependencies","allow_lockfile_changes","allow_dependency_manifest_changes","allow_ci_changes","change_order_required"],"properties":{"mode":{"type":"string","minLength":1,"maxLength":200},"allow_new_dependencies":{"type":"boolean"},"allow_lockfile_changes":{"type":"boolean"},"allow_dependency_manifest_changes":{"type":"boolean"},"allow_ci_changes":{"description":"in_scope: only CI files that allowed_paths names.","enum":["none","in_scope","any"]},"change_order_required":{"description":"Changes that need a separate order, in prose.","$ref":"#/$defs/ProseList"}}},"StepCommands":{"description":"Two different lists that are never filled from each other.","type":"object","additionalProperties":false,"required":["allowed","required"],"properties":{"allowed":{"description":"What the worker may run: guidance with placeholders, never executed by Reeve.","type":"array","maxItems":500,"items":{"type":"string","minLength":1,"maxLength":20000}},"required":{"description":"What the controller runs to verify the work, by index, without a shell.","type":"array","maxItems":100,"items":{"type":"string","minLength":1,"maxLength":20000}}}},"StepAcceptance":{"description":"What must hold, and how it is proved.","type":"object","additionalProperties":false,"required":["criteria","gates","evidence_required"],"properties":{"criteria":{"type":"array","minItems":1,"maxItems":100,"items":{"$ref":"#/$defs/Criterion"}},"gates":{"type":"array","minItems":1,"maxItems":200,"items":{"$ref":"#/$defs/Gate"}},"evidence_required":{"type":"array","maxItems":200,"items":{"$ref":"#/$defs/EvidenceRequirement"}}}},"Criterion":{"description":"One acceptance criterion.","type":"object","additionalProperties":false,"required":["id","text"],"properties":{"id":{"$ref":"common.schema.json#/$defs/Id"},"text":{"description":"Verbatim, with its prefix.","type":"string","minLength":1,"maxLength":20000}}},"GateType":{"description":"How a gate is judged.","enum":["required_command_exit_0","required_command_evidence_only","qa_scope_guard_review","qa_evidence_review"]},"Gate":{"description":"One check that proves some criteria.","type":"object","additionalProperties":false,"required":["gate_id","owner","type","target_ac","command_index","pass_condition"],"properties":{"gate_id":{"$ref":"common.schema.json#/$defs/Id"},"owner":{"enum":["worker","controller"]},"type":{"$ref":"#/$defs/GateType"},"target_ac":{"description":"Ids of the criteria it proves.","type":"array","maxItems":100,"items":{"$ref":"common.schema.json#/$defs/Id"}},"command_index":{"description":"Which required command it judges; null for a review gate.","anyOf":[{"type":"integer","minimum":0,"maximum":99},{"type":"null"}]},"pass_condition":{"description":"For people; quoted in a ReworkPack.","anyOf":[{"type":"string","maxLength":20000},{"type":"null"}]}}},"EvidenceRequirement":{"description":"One piece of evidence that must exist.","type":"object","additionalProperties":false,"required":["id","kind","path_pattern","required_for","notes"],"properties":{"id":{"$ref":"common.schema.json#/$defs/Id"},"kind":{"$ref":"#/$defs/EvidenceKind"},"path_pattern":{"description":"A glob of files, or FILE::SELECTOR into a JSON file.","type":"string","minLength":1,"maxLength":1024},"required_for":{"description":"Ids of the criteria it supports.","type":"array","maxItems":100,"items":{"$ref":"common.schema.json#/$defs/Id"}},"notes":{"anyOf":[{"type":"string","maxLength":20000},{"type":"null"}]}}},"EvidenceKind":{"description":"What a path_pattern points at.","enum":["file_glob","json_selector"]},"RuntimePolicy":{"description":"Limits and retries; null leaves the decision to the configuration.","type":"object","additionalProperties":false,"required":["timeout_sec","no_output_timeout_sec","max_memory_mb","retry","autonomy_level","boundary_level"],"properties":{"timeout_sec":{"anyOf":[{"type":"integer","minimum":1,"maximum":604800},{"type":"null"}]},"no_output_timeout_sec":{"anyOf":[{"type":"integer","minimum":1,"maximum":604800},{"type":"null"}]},"max_memory_mb":{"anyOf":[{"type":"integer","minimum":1,"maximum":16777216},{"type":"null"}]},"retry":{"$ref":"#/$defs/StepRetry"},"autonomy_level":{"anyOf":[{"type":"string","maxLength":100},{"type":"null"}]},"boundary_level":{"anyOf":[{"type":"string","maxLength":100},{"type":"null"}]}}},"StepRetry":{"description":"What a pack says about retries.","type":"object","additionalProperties":false,"required":["max_attempts","retry_on","requires_rework_pack_after_failed_attempts","max_rework_rounds","on_exhausted"],"properties":{"max_attempts":{"description":"Attempts within one revision, the first included.","type":"integer","minimum":1,"maximum":100},"retry_on":{"$ref":"#/$defs/ReasonCodes"},"requires_rework_pack_after_failed_attempts":{"type":"boolean"},"max_rework_rounds":{"anyOf":[{"type":"integer","minimum":0,"maximum":100},{"type":"null"}]},"on_exhausted":{"anyOf":[{"enum":["escalate","reject"]},{"type":"null"}]}}},"ReasonCodes":{"type":"array","maxItems":100,"items":{"$ref":"common.schema.json#/$defs/ReasonCode"}},"ProseList":{"type":"array","maxItems":200,"items":{"type":"string","maxLength":20000}}}};
+const pattern63 = new RegExp("^1\\.\\d{1,6}$", "u");
 
-function validate270(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate292(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate270.evaluated;
+const evaluated0 = validate292.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -17075,17 +18443,17 @@ vErrors.push(err3);
 }
 errors++;
 }
-validate270.errors = vErrors;
+validate292.errors = vErrors;
 return errors === 0;
 }
-validate270.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate292.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
-const schema125 = {"description":"Which paths may change.","type":"object","additionalProperties":false,"required":["allowed_paths","forbidden_paths","dependency_policy"],"properties":{"allowed_paths":{"description":"Patterns of paths that may change.","$ref":"#/$defs/PathPatterns"},"forbidden_paths":{"description":"Patterns of paths that may not; they beat allowed_paths.","$ref":"#/$defs/PathPatterns"},"dependency_policy":{"$ref":"#/$defs/DependencyPolicy"}}};
+const schema136 = {"description":"Which paths may change.","type":"object","additionalProperties":false,"required":["allowed_paths","forbidden_paths","dependency_policy"],"properties":{"allowed_paths":{"description":"Patterns of paths that may change.","$ref":"#/$defs/PathPatterns"},"forbidden_paths":{"description":"Patterns of paths that may not; they beat allowed_paths.","$ref":"#/$defs/PathPatterns"},"dependency_policy":{"$ref":"#/$defs/DependencyPolicy"}}};
 
-function validate275(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate297(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate275.evaluated;
+const evaluated0 = validate297.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -17150,18 +18518,18 @@ vErrors.push(err4);
 }
 errors++;
 }
-validate275.errors = vErrors;
+validate297.errors = vErrors;
 return errors === 0;
 }
-validate275.evaluated = {"items":true,"dynamicProps":false,"dynamicItems":false};
+validate297.evaluated = {"items":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema127 = {"description":"What may happen to dependencies and CI; nothing, unless said.","type":"object","additionalProperties":false,"required":["mode","allow_new_dependencies","allow_lockfile_changes","allow_dependency_manifest_changes","allow_ci_changes","change_order_required"],"properties":{"mode":{"type":"string","minLength":1,"maxLength":200},"allow_new_dependencies":{"type":"boolean"},"allow_lockfile_changes":{"type":"boolean"},"allow_dependency_manifest_changes":{"type":"boolean"},"allow_ci_changes":{"description":"in_scope: only CI files that allowed_paths names.","enum":["none","in_scope","any"]},"change_order_required":{"description":"Changes that need a separate order, in prose.","$ref":"#/$defs/ProseList"}}};
-const schema128 = {"type":"array","maxItems":200,"items":{"type":"string","maxLength":20000}};
+const schema138 = {"description":"What may happen to dependencies and CI; nothing, unless said.","type":"object","additionalProperties":false,"required":["mode","allow_new_dependencies","allow_lockfile_changes","allow_dependency_manifest_changes","allow_ci_changes","change_order_required"],"properties":{"mode":{"type":"string","minLength":1,"maxLength":200},"allow_new_dependencies":{"type":"boolean"},"allow_lockfile_changes":{"type":"boolean"},"allow_dependency_manifest_changes":{"type":"boolean"},"allow_ci_changes":{"description":"in_scope: only CI files that allowed_paths names.","enum":["none","in_scope","any"]},"change_order_required":{"description":"Changes that need a separate order, in prose.","$ref":"#/$defs/ProseList"}}};
+const schema139 = {"type":"array","maxItems":200,"items":{"type":"string","maxLength":20000}};
 
-function validate279(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate301(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate279.evaluated;
+const evaluated0 = validate301.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -17216,16 +18584,16 @@ vErrors.push(err3);
 }
 errors++;
 }
-validate279.errors = vErrors;
+validate301.errors = vErrors;
 return errors === 0;
 }
-validate279.evaluated = {"items":true,"dynamicProps":false,"dynamicItems":false};
+validate301.evaluated = {"items":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate278(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate300(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate278.evaluated;
+const evaluated0 = validate300.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -17379,7 +18747,7 @@ errors++;
 if(data.allow_ci_changes !== undefined){
 let data4 = data.allow_ci_changes;
 if(!(((data4 === "none") || (data4 === "in_scope")) || (data4 === "any"))){
-const err13 = {instancePath:instancePath+"/allow_ci_changes",schemaPath:"#/properties/allow_ci_changes/enum",keyword:"enum",params:{allowedValues: schema127.properties.allow_ci_changes.enum},message:"must be equal to one of the allowed values"};
+const err13 = {instancePath:instancePath+"/allow_ci_changes",schemaPath:"#/properties/allow_ci_changes/enum",keyword:"enum",params:{allowedValues: schema138.properties.allow_ci_changes.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -17390,8 +18758,8 @@ errors++;
 }
 }
 if(data.change_order_required !== undefined){
-if(!(validate279(data.change_order_required, {instancePath:instancePath+"/change_order_required",parentData:data,parentDataProperty:"change_order_required",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate279.errors : vErrors.concat(validate279.errors);
+if(!(validate301(data.change_order_required, {instancePath:instancePath+"/change_order_required",parentData:data,parentDataProperty:"change_order_required",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate301.errors : vErrors.concat(validate301.errors);
 errors = vErrors.length;
 }
 }
@@ -17406,16 +18774,16 @@ vErrors.push(err14);
 }
 errors++;
 }
-validate278.errors = vErrors;
+validate300.errors = vErrors;
 return errors === 0;
 }
-validate278.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate300.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate274(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate296(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate274.evaluated;
+const evaluated0 = validate296.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -17466,20 +18834,20 @@ errors++;
 }
 }
 if(data.allowed_paths !== undefined){
-if(!(validate275(data.allowed_paths, {instancePath:instancePath+"/allowed_paths",parentData:data,parentDataProperty:"allowed_paths",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate275.errors : vErrors.concat(validate275.errors);
+if(!(validate297(data.allowed_paths, {instancePath:instancePath+"/allowed_paths",parentData:data,parentDataProperty:"allowed_paths",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate297.errors : vErrors.concat(validate297.errors);
 errors = vErrors.length;
 }
 }
 if(data.forbidden_paths !== undefined){
-if(!(validate275(data.forbidden_paths, {instancePath:instancePath+"/forbidden_paths",parentData:data,parentDataProperty:"forbidden_paths",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate275.errors : vErrors.concat(validate275.errors);
+if(!(validate297(data.forbidden_paths, {instancePath:instancePath+"/forbidden_paths",parentData:data,parentDataProperty:"forbidden_paths",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate297.errors : vErrors.concat(validate297.errors);
 errors = vErrors.length;
 }
 }
 if(data.dependency_policy !== undefined){
-if(!(validate278(data.dependency_policy, {instancePath:instancePath+"/dependency_policy",parentData:data,parentDataProperty:"dependency_policy",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate278.errors : vErrors.concat(validate278.errors);
+if(!(validate300(data.dependency_policy, {instancePath:instancePath+"/dependency_policy",parentData:data,parentDataProperty:"dependency_policy",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate300.errors : vErrors.concat(validate300.errors);
 errors = vErrors.length;
 }
 }
@@ -17494,17 +18862,17 @@ vErrors.push(err4);
 }
 errors++;
 }
-validate274.errors = vErrors;
+validate296.errors = vErrors;
 return errors === 0;
 }
-validate274.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate296.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema129 = {"description":"Two different lists that are never filled from each other.","type":"object","additionalProperties":false,"required":["allowed","required"],"properties":{"allowed":{"description":"What the worker may run: guidance with placeholders, never executed by Reeve.","type":"array","maxItems":500,"items":{"type":"string","minLength":1,"maxLength":20000}},"required":{"description":"What the controller runs to verify the work, by index, without a shell.","type":"array","maxItems":100,"items":{"type":"string","minLength":1,"maxLength":20000}}}};
+const schema140 = {"description":"Two different lists that are never filled from each other.","type":"object","additionalProperties":false,"required":["allowed","required"],"properties":{"allowed":{"description":"What the worker may run: guidance with placeholders, never executed by Reeve.","type":"array","maxItems":500,"items":{"type":"string","minLength":1,"maxLength":20000}},"required":{"description":"What the controller runs to verify the work, by index, without a shell.","type":"array","maxItems":100,"items":{"type":"string","minLength":1,"maxLength":20000}}}};
 
-function validate283(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate305(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate283.evaluated;
+const evaluated0 = validate305.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -17677,18 +19045,18 @@ vErrors.push(err13);
 }
 errors++;
 }
-validate283.errors = vErrors;
+validate305.errors = vErrors;
 return errors === 0;
 }
-validate283.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate305.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema130 = {"description":"What must hold, and how it is proved.","type":"object","additionalProperties":false,"required":["criteria","gates","evidence_required"],"properties":{"criteria":{"type":"array","minItems":1,"maxItems":100,"items":{"$ref":"#/$defs/Criterion"}},"gates":{"type":"array","minItems":1,"maxItems":200,"items":{"$ref":"#/$defs/Gate"}},"evidence_required":{"type":"array","maxItems":200,"items":{"$ref":"#/$defs/EvidenceRequirement"}}}};
-const schema131 = {"description":"One acceptance criterion.","type":"object","additionalProperties":false,"required":["id","text"],"properties":{"id":{"$ref":"common.schema.json#/$defs/Id"},"text":{"description":"Verbatim, with its prefix.","type":"string","minLength":1,"maxLength":20000}}};
+const schema141 = {"description":"What must hold, and how it is proved.","type":"object","additionalProperties":false,"required":["criteria","gates","evidence_required"],"properties":{"criteria":{"type":"array","minItems":1,"maxItems":100,"items":{"$ref":"#/$defs/Criterion"}},"gates":{"type":"array","minItems":1,"maxItems":200,"items":{"$ref":"#/$defs/Gate"}},"evidence_required":{"type":"array","maxItems":200,"items":{"$ref":"#/$defs/EvidenceRequirement"}}}};
+const schema142 = {"description":"One acceptance criterion.","type":"object","additionalProperties":false,"required":["id","text"],"properties":{"id":{"$ref":"common.schema.json#/$defs/Id"},"text":{"description":"Verbatim, with its prefix.","type":"string","minLength":1,"maxLength":20000}}};
 
-function validate286(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate308(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate286.evaluated;
+const evaluated0 = validate308.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -17729,8 +19097,8 @@ errors++;
 }
 }
 if(data.id !== undefined){
-if(!(validate270(data.id, {instancePath:instancePath+"/id",parentData:data,parentDataProperty:"id",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate270.errors : vErrors.concat(validate270.errors);
+if(!(validate292(data.id, {instancePath:instancePath+"/id",parentData:data,parentDataProperty:"id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate292.errors : vErrors.concat(validate292.errors);
 errors = vErrors.length;
 }
 }
@@ -17780,18 +19148,18 @@ vErrors.push(err6);
 }
 errors++;
 }
-validate286.errors = vErrors;
+validate308.errors = vErrors;
 return errors === 0;
 }
-validate286.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate308.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema132 = {"description":"One check that proves some criteria.","type":"object","additionalProperties":false,"required":["gate_id","owner","type","target_ac","command_index","pass_condition"],"properties":{"gate_id":{"$ref":"common.schema.json#/$defs/Id"},"owner":{"enum":["worker","controller"]},"type":{"$ref":"#/$defs/GateType"},"target_ac":{"description":"Ids of the criteria it proves.","type":"array","maxItems":100,"items":{"$ref":"common.schema.json#/$defs/Id"}},"command_index":{"description":"Which required command it judges; null for a review gate.","anyOf":[{"type":"integer","minimum":0,"maximum":99},{"type":"null"}]},"pass_condition":{"description":"For people; quoted in a ReworkPack.","anyOf":[{"type":"string","maxLength":20000},{"type":"null"}]}}};
-const schema133 = {"description":"How a gate is judged.","enum":["required_command_exit_0","required_command_evidence_only","qa_scope_guard_review","qa_evidence_review"]};
+const schema143 = {"description":"One check that proves some criteria.","type":"object","additionalProperties":false,"required":["gate_id","owner","type","target_ac","command_index","pass_condition"],"properties":{"gate_id":{"$ref":"common.schema.json#/$defs/Id"},"owner":{"enum":["worker","controller"]},"type":{"$ref":"#/$defs/GateType"},"target_ac":{"description":"Ids of the criteria it proves.","type":"array","maxItems":100,"items":{"$ref":"common.schema.json#/$defs/Id"}},"command_index":{"description":"Which required command it judges; null for a review gate.","anyOf":[{"type":"integer","minimum":0,"maximum":99},{"type":"null"}]},"pass_condition":{"description":"For people; quoted in a ReworkPack.","anyOf":[{"type":"string","maxLength":20000},{"type":"null"}]}}};
+const schema144 = {"description":"How a gate is judged.","enum":["required_command_exit_0","required_command_evidence_only","qa_scope_guard_review","qa_evidence_review"]};
 
-function validate291(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate313(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate291.evaluated;
+const evaluated0 = validate313.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -17799,7 +19167,7 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if(!((((data === "required_command_exit_0") || (data === "required_command_evidence_only")) || (data === "qa_scope_guard_review")) || (data === "qa_evidence_review"))){
-const err0 = {instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema133.enum},message:"must be equal to one of the allowed values"};
+const err0 = {instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema144.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -17808,16 +19176,16 @@ vErrors.push(err0);
 }
 errors++;
 }
-validate291.errors = vErrors;
+validate313.errors = vErrors;
 return errors === 0;
 }
-validate291.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate313.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate289(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate311(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate289.evaluated;
+const evaluated0 = validate311.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -17898,15 +19266,15 @@ errors++;
 }
 }
 if(data.gate_id !== undefined){
-if(!(validate270(data.gate_id, {instancePath:instancePath+"/gate_id",parentData:data,parentDataProperty:"gate_id",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate270.errors : vErrors.concat(validate270.errors);
+if(!(validate292(data.gate_id, {instancePath:instancePath+"/gate_id",parentData:data,parentDataProperty:"gate_id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate292.errors : vErrors.concat(validate292.errors);
 errors = vErrors.length;
 }
 }
 if(data.owner !== undefined){
 let data1 = data.owner;
 if(!((data1 === "worker") || (data1 === "controller"))){
-const err7 = {instancePath:instancePath+"/owner",schemaPath:"#/properties/owner/enum",keyword:"enum",params:{allowedValues: schema132.properties.owner.enum},message:"must be equal to one of the allowed values"};
+const err7 = {instancePath:instancePath+"/owner",schemaPath:"#/properties/owner/enum",keyword:"enum",params:{allowedValues: schema143.properties.owner.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -17917,8 +19285,8 @@ errors++;
 }
 }
 if(data.type !== undefined){
-if(!(validate291(data.type, {instancePath:instancePath+"/type",parentData:data,parentDataProperty:"type",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate291.errors : vErrors.concat(validate291.errors);
+if(!(validate313(data.type, {instancePath:instancePath+"/type",parentData:data,parentDataProperty:"type",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate313.errors : vErrors.concat(validate313.errors);
 errors = vErrors.length;
 }
 }
@@ -17937,8 +19305,8 @@ errors++;
 }
 const len0 = data3.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate270(data3[i0], {instancePath:instancePath+"/target_ac/" + i0,parentData:data3,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate270.errors : vErrors.concat(validate270.errors);
+if(!(validate292(data3[i0], {instancePath:instancePath+"/target_ac/" + i0,parentData:data3,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate292.errors : vErrors.concat(validate292.errors);
 errors = vErrors.length;
 }
 }
@@ -18103,18 +19471,18 @@ vErrors.push(err19);
 }
 errors++;
 }
-validate289.errors = vErrors;
+validate311.errors = vErrors;
 return errors === 0;
 }
-validate289.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate311.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema134 = {"description":"One piece of evidence that must exist.","type":"object","additionalProperties":false,"required":["id","kind","path_pattern","required_for","notes"],"properties":{"id":{"$ref":"common.schema.json#/$defs/Id"},"kind":{"$ref":"#/$defs/EvidenceKind"},"path_pattern":{"description":"A glob of files, or FILE::SELECTOR into a JSON file.","type":"string","minLength":1,"maxLength":1024},"required_for":{"description":"Ids of the criteria it supports.","type":"array","maxItems":100,"items":{"$ref":"common.schema.json#/$defs/Id"}},"notes":{"anyOf":[{"type":"string","maxLength":20000},{"type":"null"}]}}};
-const schema135 = {"description":"What a path_pattern points at.","enum":["file_glob","json_selector"]};
+const schema145 = {"description":"One piece of evidence that must exist.","type":"object","additionalProperties":false,"required":["id","kind","path_pattern","required_for","notes"],"properties":{"id":{"$ref":"common.schema.json#/$defs/Id"},"kind":{"$ref":"#/$defs/EvidenceKind"},"path_pattern":{"description":"A glob of files, or FILE::SELECTOR into a JSON file.","type":"string","minLength":1,"maxLength":1024},"required_for":{"description":"Ids of the criteria it supports.","type":"array","maxItems":100,"items":{"$ref":"common.schema.json#/$defs/Id"}},"notes":{"anyOf":[{"type":"string","maxLength":20000},{"type":"null"}]}}};
+const schema146 = {"description":"What a path_pattern points at.","enum":["file_glob","json_selector"]};
 
-function validate297(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate319(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate297.evaluated;
+const evaluated0 = validate319.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -18122,7 +19490,7 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if(!((data === "file_glob") || (data === "json_selector"))){
-const err0 = {instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema135.enum},message:"must be equal to one of the allowed values"};
+const err0 = {instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema146.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -18131,16 +19499,16 @@ vErrors.push(err0);
 }
 errors++;
 }
-validate297.errors = vErrors;
+validate319.errors = vErrors;
 return errors === 0;
 }
-validate297.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate319.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate295(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate317(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate295.evaluated;
+const evaluated0 = validate317.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -18211,14 +19579,14 @@ errors++;
 }
 }
 if(data.id !== undefined){
-if(!(validate270(data.id, {instancePath:instancePath+"/id",parentData:data,parentDataProperty:"id",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate270.errors : vErrors.concat(validate270.errors);
+if(!(validate292(data.id, {instancePath:instancePath+"/id",parentData:data,parentDataProperty:"id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate292.errors : vErrors.concat(validate292.errors);
 errors = vErrors.length;
 }
 }
 if(data.kind !== undefined){
-if(!(validate297(data.kind, {instancePath:instancePath+"/kind",parentData:data,parentDataProperty:"kind",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate297.errors : vErrors.concat(validate297.errors);
+if(!(validate319(data.kind, {instancePath:instancePath+"/kind",parentData:data,parentDataProperty:"kind",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate319.errors : vErrors.concat(validate319.errors);
 errors = vErrors.length;
 }
 }
@@ -18272,8 +19640,8 @@ errors++;
 }
 const len0 = data3.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate270(data3[i0], {instancePath:instancePath+"/required_for/" + i0,parentData:data3,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate270.errors : vErrors.concat(validate270.errors);
+if(!(validate292(data3[i0], {instancePath:instancePath+"/required_for/" + i0,parentData:data3,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate292.errors : vErrors.concat(validate292.errors);
 errors = vErrors.length;
 }
 }
@@ -18364,16 +19732,16 @@ vErrors.push(err15);
 }
 errors++;
 }
-validate295.errors = vErrors;
+validate317.errors = vErrors;
 return errors === 0;
 }
-validate295.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate317.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate285(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate307(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate285.evaluated;
+const evaluated0 = validate307.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -18448,8 +19816,8 @@ errors++;
 }
 const len0 = data0.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate286(data0[i0], {instancePath:instancePath+"/criteria/" + i0,parentData:data0,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate286.errors : vErrors.concat(validate286.errors);
+if(!(validate308(data0[i0], {instancePath:instancePath+"/criteria/" + i0,parentData:data0,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate308.errors : vErrors.concat(validate308.errors);
 errors = vErrors.length;
 }
 }
@@ -18490,8 +19858,8 @@ errors++;
 }
 const len1 = data2.length;
 for(let i1=0; i1<len1; i1++){
-if(!(validate289(data2[i1], {instancePath:instancePath+"/gates/" + i1,parentData:data2,parentDataProperty:i1,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate289.errors : vErrors.concat(validate289.errors);
+if(!(validate311(data2[i1], {instancePath:instancePath+"/gates/" + i1,parentData:data2,parentDataProperty:i1,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate311.errors : vErrors.concat(validate311.errors);
 errors = vErrors.length;
 }
 }
@@ -18522,8 +19890,8 @@ errors++;
 }
 const len2 = data4.length;
 for(let i2=0; i2<len2; i2++){
-if(!(validate295(data4[i2], {instancePath:instancePath+"/evidence_required/" + i2,parentData:data4,parentDataProperty:i2,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate295.errors : vErrors.concat(validate295.errors);
+if(!(validate317(data4[i2], {instancePath:instancePath+"/evidence_required/" + i2,parentData:data4,parentDataProperty:i2,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate317.errors : vErrors.concat(validate317.errors);
 errors = vErrors.length;
 }
 }
@@ -18550,19 +19918,19 @@ vErrors.push(err12);
 }
 errors++;
 }
-validate285.errors = vErrors;
+validate307.errors = vErrors;
 return errors === 0;
 }
-validate285.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate307.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema136 = {"description":"Limits and retries; null leaves the decision to the configuration.","type":"object","additionalProperties":false,"required":["timeout_sec","no_output_timeout_sec","max_memory_mb","retry","autonomy_level","boundary_level"],"properties":{"timeout_sec":{"anyOf":[{"type":"integer","minimum":1,"maximum":604800},{"type":"null"}]},"no_output_timeout_sec":{"anyOf":[{"type":"integer","minimum":1,"maximum":604800},{"type":"null"}]},"max_memory_mb":{"anyOf":[{"type":"integer","minimum":1,"maximum":16777216},{"type":"null"}]},"retry":{"$ref":"#/$defs/StepRetry"},"autonomy_level":{"anyOf":[{"type":"string","maxLength":100},{"type":"null"}]},"boundary_level":{"anyOf":[{"type":"string","maxLength":100},{"type":"null"}]}}};
-const schema137 = {"description":"What a pack says about retries.","type":"object","additionalProperties":false,"required":["max_attempts","retry_on","requires_rework_pack_after_failed_attempts","max_rework_rounds","on_exhausted"],"properties":{"max_attempts":{"description":"Attempts within one revision, the first included.","type":"integer","minimum":1,"maximum":100},"retry_on":{"$ref":"#/$defs/ReasonCodes"},"requires_rework_pack_after_failed_attempts":{"type":"boolean"},"max_rework_rounds":{"anyOf":[{"type":"integer","minimum":0,"maximum":100},{"type":"null"}]},"on_exhausted":{"anyOf":[{"enum":["escalate","reject"]},{"type":"null"}]}}};
-const schema138 = {"type":"array","maxItems":100,"items":{"$ref":"common.schema.json#/$defs/ReasonCode"}};
+const schema147 = {"description":"Limits and retries; null leaves the decision to the configuration.","type":"object","additionalProperties":false,"required":["timeout_sec","no_output_timeout_sec","max_memory_mb","retry","autonomy_level","boundary_level"],"properties":{"timeout_sec":{"anyOf":[{"type":"integer","minimum":1,"maximum":604800},{"type":"null"}]},"no_output_timeout_sec":{"anyOf":[{"type":"integer","minimum":1,"maximum":604800},{"type":"null"}]},"max_memory_mb":{"anyOf":[{"type":"integer","minimum":1,"maximum":16777216},{"type":"null"}]},"retry":{"$ref":"#/$defs/StepRetry"},"autonomy_level":{"anyOf":[{"type":"string","maxLength":100},{"type":"null"}]},"boundary_level":{"anyOf":[{"type":"string","maxLength":100},{"type":"null"}]}}};
+const schema148 = {"description":"What a pack says about retries.","type":"object","additionalProperties":false,"required":["max_attempts","retry_on","requires_rework_pack_after_failed_attempts","max_rework_rounds","on_exhausted"],"properties":{"max_attempts":{"description":"Attempts within one revision, the first included.","type":"integer","minimum":1,"maximum":100},"retry_on":{"$ref":"#/$defs/ReasonCodes"},"requires_rework_pack_after_failed_attempts":{"type":"boolean"},"max_rework_rounds":{"anyOf":[{"type":"integer","minimum":0,"maximum":100},{"type":"null"}]},"on_exhausted":{"anyOf":[{"enum":["escalate","reject"]},{"type":"null"}]}}};
+const schema149 = {"type":"array","maxItems":100,"items":{"$ref":"common.schema.json#/$defs/ReasonCode"}};
 
-function validate305(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate327(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate305.evaluated;
+const evaluated0 = validate327.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -18570,7 +19938,7 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if(!(((((((((((((((((((((((((((((data === "PASS_ALL_CRITERIA") || (data === "COMMAND_FAILED")) || (data === "COMMAND_NOT_FOUND")) || (data === "AC_NOT_MET")) || (data === "AC_UNCOVERED")) || (data === "SCOPE_VIOLATION")) || (data === "FORBIDDEN_PATH")) || (data === "DEPENDENCY_POLICY_VIOLATION")) || (data === "EVIDENCE_MISSING")) || (data === "EVIDENCE_INVALID_PATH")) || (data === "EVIDENCE_MISMATCH")) || (data === "RESULT_INVALID")) || (data === "GATE_TAMPERED")) || (data === "TIMEOUT")) || (data === "NO_OUTPUT")) || (data === "MEMORY_LIMIT")) || (data === "OUTPUT_LIMIT")) || (data === "WAITING_INPUT")) || (data === "WORKER_CRASHED")) || (data === "BACKEND_UNAVAILABLE")) || (data === "RATE_LIMITED")) || (data === "BUDGET_EXCEEDED")) || (data === "POLICY_DENIED")) || (data === "APPROVAL_EXPIRED")) || (data === "CONTRACT_GUARD_BLOCKED")) || (data === "EXECUTION_BLOCKED_UNAPPROVED")) || (data === "RETRY_EXHAUSTED")) || (data === "INTERRUPTED")) || (data === "CANCELLED"))){
-const err0 = {instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema40.enum},message:"must be equal to one of the allowed values"};
+const err0 = {instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema41.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -18579,16 +19947,16 @@ vErrors.push(err0);
 }
 errors++;
 }
-validate305.errors = vErrors;
+validate327.errors = vErrors;
 return errors === 0;
 }
-validate305.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate327.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate304(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate326(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate304.evaluated;
+const evaluated0 = validate326.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -18608,8 +19976,8 @@ errors++;
 }
 const len0 = data.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate305(data[i0], {instancePath:instancePath+"/" + i0,parentData:data,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate305.errors : vErrors.concat(validate305.errors);
+if(!(validate327(data[i0], {instancePath:instancePath+"/" + i0,parentData:data,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate327.errors : vErrors.concat(validate327.errors);
 errors = vErrors.length;
 }
 }
@@ -18624,16 +19992,16 @@ vErrors.push(err1);
 }
 errors++;
 }
-validate304.errors = vErrors;
+validate326.errors = vErrors;
 return errors === 0;
 }
-validate304.evaluated = {"items":true,"dynamicProps":false,"dynamicItems":false};
+validate326.evaluated = {"items":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate303(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate325(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate303.evaluated;
+const evaluated0 = validate325.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -18739,8 +20107,8 @@ errors++;
 }
 }
 if(data.retry_on !== undefined){
-if(!(validate304(data.retry_on, {instancePath:instancePath+"/retry_on",parentData:data,parentDataProperty:"retry_on",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate304.errors : vErrors.concat(validate304.errors);
+if(!(validate326(data.retry_on, {instancePath:instancePath+"/retry_on",parentData:data,parentDataProperty:"retry_on",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate326.errors : vErrors.concat(validate326.errors);
 errors = vErrors.length;
 }
 }
@@ -18836,7 +20204,7 @@ const _errs14 = errors;
 let valid2 = false;
 const _errs15 = errors;
 if(!((data4 === "escalate") || (data4 === "reject"))){
-const err15 = {instancePath:instancePath+"/on_exhausted",schemaPath:"#/properties/on_exhausted/anyOf/0/enum",keyword:"enum",params:{allowedValues: schema137.properties.on_exhausted.anyOf[0].enum},message:"must be equal to one of the allowed values"};
+const err15 = {instancePath:instancePath+"/on_exhausted",schemaPath:"#/properties/on_exhausted/anyOf/0/enum",keyword:"enum",params:{allowedValues: schema148.properties.on_exhausted.anyOf[0].enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -18893,16 +20261,16 @@ vErrors.push(err18);
 }
 errors++;
 }
-validate303.errors = vErrors;
+validate325.errors = vErrors;
 return errors === 0;
 }
-validate303.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate325.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate302(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate324(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate302.evaluated;
+const evaluated0 = validate324.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -19205,8 +20573,8 @@ vErrors = null;
 }
 }
 if(data.retry !== undefined){
-if(!(validate303(data.retry, {instancePath:instancePath+"/retry",parentData:data,parentDataProperty:"retry",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate303.errors : vErrors.concat(validate303.errors);
+if(!(validate325(data.retry, {instancePath:instancePath+"/retry",parentData:data,parentDataProperty:"retry",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate325.errors : vErrors.concat(validate325.errors);
 errors = vErrors.length;
 }
 }
@@ -19349,17 +20717,17 @@ vErrors.push(err30);
 }
 errors++;
 }
-validate302.errors = vErrors;
+validate324.errors = vErrors;
 return errors === 0;
 }
-validate302.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate324.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate269(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate291(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="step-pack-canonical.schema.json" */;
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate269.evaluated;
+const evaluated0 = validate291.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -19628,7 +20996,7 @@ vErrors.push(err25);
 errors++;
 }
 for(const key0 in data){
-if(!(func1.call(schema123.properties, key0))){
+if(!(func1.call(schema134.properties, key0))){
 const err26 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err26];
@@ -19654,7 +21022,7 @@ errors++;
 if(data.step_pack_version !== undefined){
 let data1 = data.step_pack_version;
 if(typeof data1 === "string"){
-if(!pattern53.test(data1)){
+if(!pattern63.test(data1)){
 const err28 = {instancePath:instancePath+"/step_pack_version",schemaPath:"#/properties/step_pack_version/pattern",keyword:"pattern",params:{pattern: "^1\\.\\d{1,6}$"},message:"must match pattern \""+"^1\\.\\d{1,6}$"+"\""};
 if(vErrors === null){
 vErrors = [err28];
@@ -19677,20 +21045,20 @@ errors++;
 }
 }
 if(data.task_id !== undefined){
-if(!(validate270(data.task_id, {instancePath:instancePath+"/task_id",parentData:data,parentDataProperty:"task_id",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate270.errors : vErrors.concat(validate270.errors);
+if(!(validate292(data.task_id, {instancePath:instancePath+"/task_id",parentData:data,parentDataProperty:"task_id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate292.errors : vErrors.concat(validate292.errors);
 errors = vErrors.length;
 }
 }
 if(data.run_id !== undefined){
-if(!(validate270(data.run_id, {instancePath:instancePath+"/run_id",parentData:data,parentDataProperty:"run_id",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate270.errors : vErrors.concat(validate270.errors);
+if(!(validate292(data.run_id, {instancePath:instancePath+"/run_id",parentData:data,parentDataProperty:"run_id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate292.errors : vErrors.concat(validate292.errors);
 errors = vErrors.length;
 }
 }
 if(data.step_id !== undefined){
-if(!(validate270(data.step_id, {instancePath:instancePath+"/step_id",parentData:data,parentDataProperty:"step_id",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate270.errors : vErrors.concat(validate270.errors);
+if(!(validate292(data.step_id, {instancePath:instancePath+"/step_id",parentData:data,parentDataProperty:"step_id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate292.errors : vErrors.concat(validate292.errors);
 errors = vErrors.length;
 }
 }
@@ -19780,26 +21148,26 @@ errors++;
 }
 }
 if(data.scope !== undefined){
-if(!(validate274(data.scope, {instancePath:instancePath+"/scope",parentData:data,parentDataProperty:"scope",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate274.errors : vErrors.concat(validate274.errors);
+if(!(validate296(data.scope, {instancePath:instancePath+"/scope",parentData:data,parentDataProperty:"scope",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate296.errors : vErrors.concat(validate296.errors);
 errors = vErrors.length;
 }
 }
 if(data.commands !== undefined){
-if(!(validate283(data.commands, {instancePath:instancePath+"/commands",parentData:data,parentDataProperty:"commands",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate283.errors : vErrors.concat(validate283.errors);
+if(!(validate305(data.commands, {instancePath:instancePath+"/commands",parentData:data,parentDataProperty:"commands",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate305.errors : vErrors.concat(validate305.errors);
 errors = vErrors.length;
 }
 }
 if(data.acceptance !== undefined){
-if(!(validate285(data.acceptance, {instancePath:instancePath+"/acceptance",parentData:data,parentDataProperty:"acceptance",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate285.errors : vErrors.concat(validate285.errors);
+if(!(validate307(data.acceptance, {instancePath:instancePath+"/acceptance",parentData:data,parentDataProperty:"acceptance",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate307.errors : vErrors.concat(validate307.errors);
 errors = vErrors.length;
 }
 }
 if(data.runtime_policy !== undefined){
-if(!(validate302(data.runtime_policy, {instancePath:instancePath+"/runtime_policy",parentData:data,parentDataProperty:"runtime_policy",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate302.errors : vErrors.concat(validate302.errors);
+if(!(validate324(data.runtime_policy, {instancePath:instancePath+"/runtime_policy",parentData:data,parentDataProperty:"runtime_policy",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate324.errors : vErrors.concat(validate324.errors);
 errors = vErrors.length;
 }
 }
@@ -19808,8 +21176,8 @@ let data12 = data.worker;
 const _errs19 = errors;
 let valid1 = false;
 const _errs20 = errors;
-if(!(validate270(data12, {instancePath:instancePath+"/worker",parentData:data,parentDataProperty:"worker",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate270.errors : vErrors.concat(validate270.errors);
+if(!(validate292(data12, {instancePath:instancePath+"/worker",parentData:data,parentDataProperty:"worker",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate292.errors : vErrors.concat(validate292.errors);
 errors = vErrors.length;
 }
 var _valid0 = _errs20 === errors;
@@ -19876,8 +21244,8 @@ errors++;
 }
 const len0 = data14.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate270(data14[i0], {instancePath:instancePath+"/depends_on/" + i0,parentData:data14,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate270.errors : vErrors.concat(validate270.errors);
+if(!(validate292(data14[i0], {instancePath:instancePath+"/depends_on/" + i0,parentData:data14,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate292.errors : vErrors.concat(validate292.errors);
 errors = vErrors.length;
 }
 }
@@ -20249,20 +21617,20 @@ vErrors = null;
 }
 }
 if(data.preconditions !== undefined){
-if(!(validate279(data.preconditions, {instancePath:instancePath+"/preconditions",parentData:data,parentDataProperty:"preconditions",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate279.errors : vErrors.concat(validate279.errors);
+if(!(validate301(data.preconditions, {instancePath:instancePath+"/preconditions",parentData:data,parentDataProperty:"preconditions",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate301.errors : vErrors.concat(validate301.errors);
 errors = vErrors.length;
 }
 }
 if(data.expected_outputs !== undefined){
-if(!(validate279(data.expected_outputs, {instancePath:instancePath+"/expected_outputs",parentData:data,parentDataProperty:"expected_outputs",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate279.errors : vErrors.concat(validate279.errors);
+if(!(validate301(data.expected_outputs, {instancePath:instancePath+"/expected_outputs",parentData:data,parentDataProperty:"expected_outputs",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate301.errors : vErrors.concat(validate301.errors);
 errors = vErrors.length;
 }
 }
 if(data.allowed_actions !== undefined){
-if(!(validate279(data.allowed_actions, {instancePath:instancePath+"/allowed_actions",parentData:data,parentDataProperty:"allowed_actions",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate279.errors : vErrors.concat(validate279.errors);
+if(!(validate301(data.allowed_actions, {instancePath:instancePath+"/allowed_actions",parentData:data,parentDataProperty:"allowed_actions",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate301.errors : vErrors.concat(validate301.errors);
 errors = vErrors.length;
 }
 }
@@ -20307,18 +21675,18 @@ vErrors.push(err67);
 }
 errors++;
 }
-validate269.errors = vErrors;
+validate291.errors = vErrors;
 return errors === 0;
 }
-validate269.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate291.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-export const validateStepPackDocument = validate373;
-const schema164 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"step-pack.schema.json","title":"StepPackDocument","description":"A StepPack as its author writes it: a bounded work order. Several keys have older names; every copy present must agree. Least that is needed: task_id, title, allowed_paths, acceptance_criteria and commands_to_run (or gates).","type":"object","required":["task_id"],"additionalProperties":true,"properties":{"$schema":{"description":"For editors; ignored.","type":"string","maxLength":2000},"task_kind":{"description":"Default: step.","const":"step"},"step_pack_version":{"description":"Default: 1.0.","type":"string","pattern":"^1\\.\\d{1,6}$"},"task_id":{"description":"Names the task, its folder and its log.","$ref":"common.schema.json#/$defs/Id"},"run_id":{"description":"Begins with the task id and an underscore. Default: the task id and 12 digits of the pack’s SHA-256.","$ref":"common.schema.json#/$defs/Id"},"step_id":{"description":"Default: S1.","$ref":"common.schema.json#/$defs/Id"},"step_title":{"description":"One line for lists and commit messages.","type":"string","minLength":1,"maxLength":300},"title":{"description":"One line for lists and commit messages.","type":"string","minLength":1,"maxLength":300},"step_description":{"description":"What is to be done, in prose. Default: the title.","type":"string","maxLength":50000},"description":{"description":"Same as step_description.","type":"string","maxLength":50000},"objective":{"description":"What the step is for. Default: the title.","type":"string","maxLength":50000},"allowed_paths":{"description":"Patterns of paths that may change: docs/**, src/*.ts, README.md.","$ref":"step-pack-canonical.schema.json#/$defs/PathPatterns"},"forbidden_paths":{"description":"Patterns of paths that may not change; they beat allowed_paths.","$ref":"step-pack-canonical.schema.json#/$defs/PathPatterns"},"dependency_policy":{"$ref":"#/$defs/DependencyPolicyDocument"},"scope":{"description":"The same three facts in one place.","type":"object","additionalProperties":false,"properties":{"allowed_paths":{"$ref":"step-pack-canonical.schema.json#/$defs/PathPatterns"},"forbidden_paths":{"$ref":"step-pack-canonical.schema.json#/$defs/PathPatterns"},"dependency_policy":{"$ref":"#/$defs/DependencyPolicyDocument"}}},"scope_guard":{"description":"Same as scope, paths only.","type":"object","additionalProperties":false,"properties":{"allowed_paths":{"$ref":"step-pack-canonical.schema.json#/$defs/PathPatterns"},"forbidden_paths":{"$ref":"step-pack-canonical.schema.json#/$defs/PathPatterns"}}},"commands":{"description":"What the worker may run (guidance, never executed), or an object with both lists.","anyOf":[{"type":"array","maxItems":500,"items":{"type":"string","minLength":1,"maxLength":20000}},{"type":"object","additionalProperties":false,"properties":{"allowed":{"type":"array","maxItems":500,"items":{"type":"string","minLength":1,"maxLength":20000}},"required":{"type":"array","maxItems":100,"items":{"type":"string","minLength":1,"maxLength":20000}}}}]},"commands_to_run":{"description":"What the controller runs to verify the work, in order, without a shell.","type":"array","maxItems":100,"items":{"type":"string","minLength":1,"maxLength":20000}},"acceptance_criteria":{"description":"What must hold. A text may open with its id, as in “AC1: …”.","$ref":"#/$defs/CriteriaList"},"AC":{"description":"Same as acceptance_criteria.","$ref":"#/$defs/CriteriaList"},"gates":{"description":"Which check proves which criterion. Default: every required command must exit 0.","type":"array","maxItems":200,"items":{"$ref":"#/$defs/GateDocument"}},"evidence_required":{"description":"Files the worker must leave behind.","type":"array","maxItems":200,"items":{"$ref":"#/$defs/EvidenceDocument"}},"acceptance":{"description":"The same facts in one place.","type":"object","additionalProperties":false,"properties":{"AC":{"$ref":"#/$defs/CriteriaList"},"criteria":{"$ref":"#/$defs/CriteriaList"},"gates":{"type":"array","maxItems":200,"items":{"$ref":"#/$defs/GateDocument"}},"evidence_required":{"type":"array","maxItems":200,"items":{"$ref":"#/$defs/EvidenceDocument"}}}},"runtime_policy":{"$ref":"#/$defs/RuntimePolicyDocument"},"worker":{"description":"Name of a worker in reeve.yaml. Default: the default worker.","anyOf":[{"$ref":"common.schema.json#/$defs/Id"},{"type":"null"}]},"closes_task":{"description":"Accepting this step closes its task. Default: true.","type":"boolean"},"depends_on":{"description":"Tasks that must be accepted first.","type":"array","maxItems":100,"items":{"$ref":"common.schema.json#/$defs/Id"}},"priority":{"description":"Higher goes first. Default: 0.","type":"integer","minimum":-1000,"maximum":1000},"risk":{"anyOf":[{"type":"string","maxLength":1000},{"type":"null"}]},"backend":{"anyOf":[{"type":"string","maxLength":200},{"type":"null"}]},"phase":{"anyOf":[{"type":"string","maxLength":1000},{"type":"null"}]},"controller_role":{"anyOf":[{"type":"string","maxLength":1000},{"type":"null"}]},"evidence_requirement":{"description":"The evidence asked for, in prose.","anyOf":[{"type":"string","maxLength":50000},{"type":"null"}]},"preconditions":{"$ref":"#/$defs/ProseOrList"},"expected_outputs":{"$ref":"#/$defs/ProseOrList"},"allowed_actions":{"$ref":"#/$defs/ProseOrList"},"context":{"description":"Free facts for the worker.","type":"object","additionalProperties":true},"annotations":{"description":"Kept as they come.","type":"object","additionalProperties":true}},"$defs":{"ProseOrList":{"anyOf":[{"type":"string","maxLength":20000},{"$ref":"step-pack-canonical.schema.json#/$defs/ProseList"}]},"CriteriaList":{"type":"array","minItems":1,"maxItems":100,"items":{"anyOf":[{"type":"string","minLength":1,"maxLength":20000},{"type":"object","additionalProperties":false,"required":["id","text"],"properties":{"id":{"$ref":"common.schema.json#/$defs/Id"},"text":{"type":"string","minLength":1,"maxLength":20000}}}]}},"DependencyPolicyDocument":{"description":"What may happen to dependencies and CI. Default: nothing.","type":"object","additionalProperties":false,"properties":{"mode":{"type":"string","minLength":1,"maxLength":200},"allow_new_dependencies":{"type":"boolean"},"allow_lockfile_changes":{"type":"boolean"},"allow_dependency_manifest_changes":{"type":"boolean"},"allow_ci_changes":{"description":"true: any; false: none.","anyOf":[{"type":"boolean"},{"type":"string","enum":["none","in_scope","any"]}]},"allow_ci_workflow_changes_in_scope":{"description":"true: only CI files that allowed_paths names.","type":"boolean"},"change_order_required":{"$ref":"#/$defs/ProseOrList"}}},"GateDocument":{"type":"object","additionalProperties":false,"required":["gate_id","type","target_ac"],"properties":{"gate_id":{"$ref":"common.schema.json#/$defs/Id"},"owner":{"enum":["worker","controller"]},"type":{"$ref":"step-pack-canonical.schema.json#/$defs/GateType"},"target_ac":{"description":"Ids of the criteria it proves.","type":"array","maxItems":100,"items":{"type":"string","minLength":1,"maxLength":200}},"command_index":{"description":"Which entry of commands_to_run it judges, from 0.","anyOf":[{"type":"integer","minimum":0,"maximum":99},{"type":"null"}]},"pass_condition":{"anyOf":[{"type":"string","maxLength":20000},{"type":"null"}]}}},"EvidenceDocument":{"type":"object","additionalProperties":false,"required":["id","path_pattern"],"properties":{"id":{"$ref":"common.schema.json#/$defs/Id"},"kind":{"$ref":"step-pack-canonical.schema.json#/$defs/EvidenceKind"},"path_pattern":{"description":"A glob of files, or FILE::SELECTOR into a JSON file.","type":"string","minLength":1,"maxLength":1024},"required_for":{"type":"array","maxItems":100,"items":{"type":"string","minLength":1,"maxLength":200}},"notes":{"anyOf":[{"type":"string","maxLength":20000},{"type":"null"}]}}},"RuntimePolicyDocument":{"description":"Limits and retries; what is left out is decided by the configuration.","type":"object","additionalProperties":false,"properties":{"timeout_sec":{"description":"Seconds of wall clock.","anyOf":[{"type":"integer","minimum":1,"maximum":604800},{"type":"null"}]},"no_output_timeout_sec":{"description":"Seconds without any output.","anyOf":[{"type":"integer","minimum":1,"maximum":604800},{"type":"null"}]},"max_memory_mb":{"description":"Resident memory of the whole process tree.","anyOf":[{"type":"integer","minimum":1,"maximum":16777216},{"type":"null"}]},"retry":{"type":"object","additionalProperties":false,"properties":{"max_attempts":{"description":"Attempts within one revision, the first included. Default: 2.","type":"integer","minimum":1,"maximum":100},"retry_on":{"description":"Reason codes after which the identical pack is tried again. Default: COMMAND_FAILED, AC_NOT_MET.","type":"array","maxItems":100,"items":{"type":"string","minLength":1,"maxLength":100}},"requires_rework_pack_after_failed_attempts":{"description":"Default: true.","type":"boolean"},"max_rework_rounds":{"anyOf":[{"type":"integer","minimum":0,"maximum":100},{"type":"null"}]},"on_exhausted":{"anyOf":[{"type":"string","enum":["escalate","reject"]},{"type":"null"}]}}},"autonomy_level":{"anyOf":[{"type":"string","maxLength":100},{"type":"null"}]},"boundary_level":{"anyOf":[{"type":"string","maxLength":100},{"type":"null"}]}}}}};
+export const validateStepPackDocument = validate395;
+const schema175 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"step-pack.schema.json","title":"StepPackDocument","description":"A StepPack as its author writes it: a bounded work order. Several keys have older names; every copy present must agree. Least that is needed: task_id, title, allowed_paths, acceptance_criteria and commands_to_run (or gates).","type":"object","required":["task_id"],"additionalProperties":true,"properties":{"$schema":{"description":"For editors; ignored.","type":"string","maxLength":2000},"task_kind":{"description":"Default: step.","const":"step"},"step_pack_version":{"description":"Default: 1.0.","type":"string","pattern":"^1\\.\\d{1,6}$"},"task_id":{"description":"Names the task, its folder and its log.","$ref":"common.schema.json#/$defs/Id"},"run_id":{"description":"Begins with the task id and an underscore. Default: the task id and 12 digits of the pack’s SHA-256.","$ref":"common.schema.json#/$defs/Id"},"step_id":{"description":"Default: S1.","$ref":"common.schema.json#/$defs/Id"},"step_title":{"description":"One line for lists and commit messages.","type":"string","minLength":1,"maxLength":300},"title":{"description":"One line for lists and commit messages.","type":"string","minLength":1,"maxLength":300},"step_description":{"description":"What is to be done, in prose. Default: the title.","type":"string","maxLength":50000},"description":{"description":"Same as step_description.","type":"string","maxLength":50000},"objective":{"description":"What the step is for. Default: the title.","type":"string","maxLength":50000},"allowed_paths":{"description":"Patterns of paths that may change: docs/**, src/*.ts, README.md.","$ref":"step-pack-canonical.schema.json#/$defs/PathPatterns"},"forbidden_paths":{"description":"Patterns of paths that may not change; they beat allowed_paths.","$ref":"step-pack-canonical.schema.json#/$defs/PathPatterns"},"dependency_policy":{"$ref":"#/$defs/DependencyPolicyDocument"},"scope":{"description":"The same three facts in one place.","type":"object","additionalProperties":false,"properties":{"allowed_paths":{"$ref":"step-pack-canonical.schema.json#/$defs/PathPatterns"},"forbidden_paths":{"$ref":"step-pack-canonical.schema.json#/$defs/PathPatterns"},"dependency_policy":{"$ref":"#/$defs/DependencyPolicyDocument"}}},"scope_guard":{"description":"Same as scope, paths only.","type":"object","additionalProperties":false,"properties":{"allowed_paths":{"$ref":"step-pack-canonical.schema.json#/$defs/PathPatterns"},"forbidden_paths":{"$ref":"step-pack-canonical.schema.json#/$defs/PathPatterns"}}},"commands":{"description":"What the worker may run (guidance, never executed), or an object with both lists.","anyOf":[{"type":"array","maxItems":500,"items":{"type":"string","minLength":1,"maxLength":20000}},{"type":"object","additionalProperties":false,"properties":{"allowed":{"type":"array","maxItems":500,"items":{"type":"string","minLength":1,"maxLength":20000}},"required":{"type":"array","maxItems":100,"items":{"type":"string","minLength":1,"maxLength":20000}}}}]},"commands_to_run":{"description":"What the controller runs to verify the work, in order, without a shell.","type":"array","maxItems":100,"items":{"type":"string","minLength":1,"maxLength":20000}},"acceptance_criteria":{"description":"What must hold. A text may open with its id, as in “AC1: …”.","$ref":"#/$defs/CriteriaList"},"AC":{"description":"Same as acceptance_criteria.","$ref":"#/$defs/CriteriaList"},"gates":{"description":"Which check proves which criterion. Default: every required command must exit 0.","type":"array","maxItems":200,"items":{"$ref":"#/$defs/GateDocument"}},"evidence_required":{"description":"Files the worker must leave behind.","type":"array","maxItems":200,"items":{"$ref":"#/$defs/EvidenceDocument"}},"acceptance":{"description":"The same facts in one place.","type":"object","additionalProperties":false,"properties":{"AC":{"$ref":"#/$defs/CriteriaList"},"criteria":{"$ref":"#/$defs/CriteriaList"},"gates":{"type":"array","maxItems":200,"items":{"$ref":"#/$defs/GateDocument"}},"evidence_required":{"type":"array","maxItems":200,"items":{"$ref":"#/$defs/EvidenceDocument"}}}},"runtime_policy":{"$ref":"#/$defs/RuntimePolicyDocument"},"worker":{"description":"Name of a worker in reeve.yaml. Default: the default worker.","anyOf":[{"$ref":"common.schema.json#/$defs/Id"},{"type":"null"}]},"closes_task":{"description":"Accepting this step closes its task. Default: true.","type":"boolean"},"depends_on":{"description":"Tasks that must be accepted first.","type":"array","maxItems":100,"items":{"$ref":"common.schema.json#/$defs/Id"}},"priority":{"description":"Higher goes first. Default: 0.","type":"integer","minimum":-1000,"maximum":1000},"risk":{"anyOf":[{"type":"string","maxLength":1000},{"type":"null"}]},"backend":{"anyOf":[{"type":"string","maxLength":200},{"type":"null"}]},"phase":{"anyOf":[{"type":"string","maxLength":1000},{"type":"null"}]},"controller_role":{"anyOf":[{"type":"string","maxLength":1000},{"type":"null"}]},"evidence_requirement":{"description":"The evidence asked for, in prose.","anyOf":[{"type":"string","maxLength":50000},{"type":"null"}]},"preconditions":{"$ref":"#/$defs/ProseOrList"},"expected_outputs":{"$ref":"#/$defs/ProseOrList"},"allowed_actions":{"$ref":"#/$defs/ProseOrList"},"context":{"description":"Free facts for the worker.","type":"object","additionalProperties":true},"annotations":{"description":"Kept as they come.","type":"object","additionalProperties":true}},"$defs":{"ProseOrList":{"anyOf":[{"type":"string","maxLength":20000},{"$ref":"step-pack-canonical.schema.json#/$defs/ProseList"}]},"CriteriaList":{"type":"array","minItems":1,"maxItems":100,"items":{"anyOf":[{"type":"string","minLength":1,"maxLength":20000},{"type":"object","additionalProperties":false,"required":["id","text"],"properties":{"id":{"$ref":"common.schema.json#/$defs/Id"},"text":{"type":"string","minLength":1,"maxLength":20000}}}]}},"DependencyPolicyDocument":{"description":"What may happen to dependencies and CI. Default: nothing.","type":"object","additionalProperties":false,"properties":{"mode":{"type":"string","minLength":1,"maxLength":200},"allow_new_dependencies":{"type":"boolean"},"allow_lockfile_changes":{"type":"boolean"},"allow_dependency_manifest_changes":{"type":"boolean"},"allow_ci_changes":{"description":"true: any; false: none.","anyOf":[{"type":"boolean"},{"type":"string","enum":["none","in_scope","any"]}]},"allow_ci_workflow_changes_in_scope":{"description":"true: only CI files that allowed_paths names.","type":"boolean"},"change_order_required":{"$ref":"#/$defs/ProseOrList"}}},"GateDocument":{"type":"object","additionalProperties":false,"required":["gate_id","type","target_ac"],"properties":{"gate_id":{"$ref":"common.schema.json#/$defs/Id"},"owner":{"enum":["worker","controller"]},"type":{"$ref":"step-pack-canonical.schema.json#/$defs/GateType"},"target_ac":{"description":"Ids of the criteria it proves.","type":"array","maxItems":100,"items":{"type":"string","minLength":1,"maxLength":200}},"command_index":{"description":"Which entry of commands_to_run it judges, from 0.","anyOf":[{"type":"integer","minimum":0,"maximum":99},{"type":"null"}]},"pass_condition":{"anyOf":[{"type":"string","maxLength":20000},{"type":"null"}]}}},"EvidenceDocument":{"type":"object","additionalProperties":false,"required":["id","path_pattern"],"properties":{"id":{"$ref":"common.schema.json#/$defs/Id"},"kind":{"$ref":"step-pack-canonical.schema.json#/$defs/EvidenceKind"},"path_pattern":{"description":"A glob of files, or FILE::SELECTOR into a JSON file.","type":"string","minLength":1,"maxLength":1024},"required_for":{"type":"array","maxItems":100,"items":{"type":"string","minLength":1,"maxLength":200}},"notes":{"anyOf":[{"type":"string","maxLength":20000},{"type":"null"}]}}},"RuntimePolicyDocument":{"description":"Limits and retries; what is left out is decided by the configuration.","type":"object","additionalProperties":false,"properties":{"timeout_sec":{"description":"Seconds of wall clock.","anyOf":[{"type":"integer","minimum":1,"maximum":604800},{"type":"null"}]},"no_output_timeout_sec":{"description":"Seconds without any output.","anyOf":[{"type":"integer","minimum":1,"maximum":604800},{"type":"null"}]},"max_memory_mb":{"description":"Resident memory of the whole process tree.","anyOf":[{"type":"integer","minimum":1,"maximum":16777216},{"type":"null"}]},"retry":{"type":"object","additionalProperties":false,"properties":{"max_attempts":{"description":"Attempts within one revision, the first included. Default: 2.","type":"integer","minimum":1,"maximum":100},"retry_on":{"description":"Reason codes after which the identical pack is tried again. Default: COMMAND_FAILED, AC_NOT_MET.","type":"array","maxItems":100,"items":{"type":"string","minLength":1,"maxLength":100}},"requires_rework_pack_after_failed_attempts":{"description":"Default: true.","type":"boolean"},"max_rework_rounds":{"anyOf":[{"type":"integer","minimum":0,"maximum":100},{"type":"null"}]},"on_exhausted":{"anyOf":[{"type":"string","enum":["escalate","reject"]},{"type":"null"}]}}},"autonomy_level":{"anyOf":[{"type":"string","maxLength":100},{"type":"null"}]},"boundary_level":{"anyOf":[{"type":"string","maxLength":100},{"type":"null"}]}}}}};
 
-function validate374(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate396(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate374.evaluated;
+const evaluated0 = validate396.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -20367,16 +21735,16 @@ vErrors.push(err3);
 }
 errors++;
 }
-validate374.errors = vErrors;
+validate396.errors = vErrors;
 return errors === 0;
 }
-validate374.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate396.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate378(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate400(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate378.evaluated;
+const evaluated0 = validate400.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -20441,18 +21809,18 @@ vErrors.push(err4);
 }
 errors++;
 }
-validate378.errors = vErrors;
+validate400.errors = vErrors;
 return errors === 0;
 }
-validate378.evaluated = {"items":true,"dynamicProps":false,"dynamicItems":false};
+validate400.evaluated = {"items":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema167 = {"description":"What may happen to dependencies and CI. Default: nothing.","type":"object","additionalProperties":false,"properties":{"mode":{"type":"string","minLength":1,"maxLength":200},"allow_new_dependencies":{"type":"boolean"},"allow_lockfile_changes":{"type":"boolean"},"allow_dependency_manifest_changes":{"type":"boolean"},"allow_ci_changes":{"description":"true: any; false: none.","anyOf":[{"type":"boolean"},{"type":"string","enum":["none","in_scope","any"]}]},"allow_ci_workflow_changes_in_scope":{"description":"true: only CI files that allowed_paths names.","type":"boolean"},"change_order_required":{"$ref":"#/$defs/ProseOrList"}}};
-const schema168 = {"anyOf":[{"type":"string","maxLength":20000},{"$ref":"step-pack-canonical.schema.json#/$defs/ProseList"}]};
+const schema178 = {"description":"What may happen to dependencies and CI. Default: nothing.","type":"object","additionalProperties":false,"properties":{"mode":{"type":"string","minLength":1,"maxLength":200},"allow_new_dependencies":{"type":"boolean"},"allow_lockfile_changes":{"type":"boolean"},"allow_dependency_manifest_changes":{"type":"boolean"},"allow_ci_changes":{"description":"true: any; false: none.","anyOf":[{"type":"boolean"},{"type":"string","enum":["none","in_scope","any"]}]},"allow_ci_workflow_changes_in_scope":{"description":"true: only CI files that allowed_paths names.","type":"boolean"},"change_order_required":{"$ref":"#/$defs/ProseOrList"}}};
+const schema179 = {"anyOf":[{"type":"string","maxLength":20000},{"$ref":"step-pack-canonical.schema.json#/$defs/ProseList"}]};
 
-function validate383(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate405(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate383.evaluated;
+const evaluated0 = validate405.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -20507,16 +21875,16 @@ vErrors.push(err3);
 }
 errors++;
 }
-validate383.errors = vErrors;
+validate405.errors = vErrors;
 return errors === 0;
 }
-validate383.evaluated = {"items":true,"dynamicProps":false,"dynamicItems":false};
+validate405.evaluated = {"items":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate382(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate404(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate382.evaluated;
+const evaluated0 = validate404.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -20551,8 +21919,8 @@ errors++;
 var _valid0 = _errs1 === errors;
 valid0 = valid0 || _valid0;
 const _errs3 = errors;
-if(!(validate383(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate383.errors : vErrors.concat(validate383.errors);
+if(!(validate405(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate405.errors : vErrors.concat(validate405.errors);
 errors = vErrors.length;
 }
 var _valid0 = _errs3 === errors;
@@ -20581,17 +21949,17 @@ vErrors = null;
 }
 }
 }
-validate382.errors = vErrors;
+validate404.errors = vErrors;
 evaluated0.items = items0;
 return errors === 0;
 }
-validate382.evaluated = {"dynamicProps":false,"dynamicItems":true};
+validate404.evaluated = {"dynamicProps":false,"dynamicItems":true};
 
 
-function validate381(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate403(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate381.evaluated;
+const evaluated0 = validate403.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -20711,7 +22079,7 @@ vErrors.push(err8);
 errors++;
 }
 if(!(((data4 === "none") || (data4 === "in_scope")) || (data4 === "any"))){
-const err9 = {instancePath:instancePath+"/allow_ci_changes",schemaPath:"#/properties/allow_ci_changes/anyOf/1/enum",keyword:"enum",params:{allowedValues: schema167.properties.allow_ci_changes.anyOf[1].enum},message:"must be equal to one of the allowed values"};
+const err9 = {instancePath:instancePath+"/allow_ci_changes",schemaPath:"#/properties/allow_ci_changes/anyOf/1/enum",keyword:"enum",params:{allowedValues: schema178.properties.allow_ci_changes.anyOf[1].enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -20757,8 +22125,8 @@ errors++;
 }
 }
 if(data.change_order_required !== undefined){
-if(!(validate382(data.change_order_required, {instancePath:instancePath+"/change_order_required",parentData:data,parentDataProperty:"change_order_required",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate382.errors : vErrors.concat(validate382.errors);
+if(!(validate404(data.change_order_required, {instancePath:instancePath+"/change_order_required",parentData:data,parentDataProperty:"change_order_required",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate404.errors : vErrors.concat(validate404.errors);
 errors = vErrors.length;
 }
 }
@@ -20773,17 +22141,17 @@ vErrors.push(err12);
 }
 errors++;
 }
-validate381.errors = vErrors;
+validate403.errors = vErrors;
 return errors === 0;
 }
-validate381.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate403.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema170 = {"type":"array","minItems":1,"maxItems":100,"items":{"anyOf":[{"type":"string","minLength":1,"maxLength":20000},{"type":"object","additionalProperties":false,"required":["id","text"],"properties":{"id":{"$ref":"common.schema.json#/$defs/Id"},"text":{"type":"string","minLength":1,"maxLength":20000}}}]}};
+const schema181 = {"type":"array","minItems":1,"maxItems":100,"items":{"anyOf":[{"type":"string","minLength":1,"maxLength":20000},{"type":"object","additionalProperties":false,"required":["id","text"],"properties":{"id":{"$ref":"common.schema.json#/$defs/Id"},"text":{"type":"string","minLength":1,"maxLength":20000}}}]}};
 
-function validate392(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate414(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate392.evaluated;
+const evaluated0 = validate414.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -20886,8 +22254,8 @@ errors++;
 }
 }
 if(data0.id !== undefined){
-if(!(validate374(data0.id, {instancePath:instancePath+"/" + i0+"/id",parentData:data0,parentDataProperty:"id",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate374.errors : vErrors.concat(validate374.errors);
+if(!(validate396(data0.id, {instancePath:instancePath+"/" + i0+"/id",parentData:data0,parentDataProperty:"id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate396.errors : vErrors.concat(validate396.errors);
 errors = vErrors.length;
 }
 }
@@ -20972,17 +22340,17 @@ vErrors.push(err13);
 }
 errors++;
 }
-validate392.errors = vErrors;
+validate414.errors = vErrors;
 return errors === 0;
 }
-validate392.evaluated = {"items":true,"dynamicProps":false,"dynamicItems":false};
+validate414.evaluated = {"items":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema171 = {"type":"object","additionalProperties":false,"required":["gate_id","type","target_ac"],"properties":{"gate_id":{"$ref":"common.schema.json#/$defs/Id"},"owner":{"enum":["worker","controller"]},"type":{"$ref":"step-pack-canonical.schema.json#/$defs/GateType"},"target_ac":{"description":"Ids of the criteria it proves.","type":"array","maxItems":100,"items":{"type":"string","minLength":1,"maxLength":200}},"command_index":{"description":"Which entry of commands_to_run it judges, from 0.","anyOf":[{"type":"integer","minimum":0,"maximum":99},{"type":"null"}]},"pass_condition":{"anyOf":[{"type":"string","maxLength":20000},{"type":"null"}]}}};
+const schema182 = {"type":"object","additionalProperties":false,"required":["gate_id","type","target_ac"],"properties":{"gate_id":{"$ref":"common.schema.json#/$defs/Id"},"owner":{"enum":["worker","controller"]},"type":{"$ref":"step-pack-canonical.schema.json#/$defs/GateType"},"target_ac":{"description":"Ids of the criteria it proves.","type":"array","maxItems":100,"items":{"type":"string","minLength":1,"maxLength":200}},"command_index":{"description":"Which entry of commands_to_run it judges, from 0.","anyOf":[{"type":"integer","minimum":0,"maximum":99},{"type":"null"}]},"pass_condition":{"anyOf":[{"type":"string","maxLength":20000},{"type":"null"}]}}};
 
-function validate398(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate420(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate398.evaluated;
+const evaluated0 = validate420.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -20990,7 +22358,7 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if(!((((data === "required_command_exit_0") || (data === "required_command_evidence_only")) || (data === "qa_scope_guard_review")) || (data === "qa_evidence_review"))){
-const err0 = {instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema133.enum},message:"must be equal to one of the allowed values"};
+const err0 = {instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema144.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -20999,16 +22367,16 @@ vErrors.push(err0);
 }
 errors++;
 }
-validate398.errors = vErrors;
+validate420.errors = vErrors;
 return errors === 0;
 }
-validate398.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate420.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate396(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate418(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate396.evaluated;
+const evaluated0 = validate418.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -21059,15 +22427,15 @@ errors++;
 }
 }
 if(data.gate_id !== undefined){
-if(!(validate374(data.gate_id, {instancePath:instancePath+"/gate_id",parentData:data,parentDataProperty:"gate_id",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate374.errors : vErrors.concat(validate374.errors);
+if(!(validate396(data.gate_id, {instancePath:instancePath+"/gate_id",parentData:data,parentDataProperty:"gate_id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate396.errors : vErrors.concat(validate396.errors);
 errors = vErrors.length;
 }
 }
 if(data.owner !== undefined){
 let data1 = data.owner;
 if(!((data1 === "worker") || (data1 === "controller"))){
-const err4 = {instancePath:instancePath+"/owner",schemaPath:"#/properties/owner/enum",keyword:"enum",params:{allowedValues: schema171.properties.owner.enum},message:"must be equal to one of the allowed values"};
+const err4 = {instancePath:instancePath+"/owner",schemaPath:"#/properties/owner/enum",keyword:"enum",params:{allowedValues: schema182.properties.owner.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -21078,8 +22446,8 @@ errors++;
 }
 }
 if(data.type !== undefined){
-if(!(validate398(data.type, {instancePath:instancePath+"/type",parentData:data,parentDataProperty:"type",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate398.errors : vErrors.concat(validate398.errors);
+if(!(validate420(data.type, {instancePath:instancePath+"/type",parentData:data,parentDataProperty:"type",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate420.errors : vErrors.concat(validate420.errors);
 errors = vErrors.length;
 }
 }
@@ -21293,17 +22661,17 @@ vErrors.push(err19);
 }
 errors++;
 }
-validate396.errors = vErrors;
+validate418.errors = vErrors;
 return errors === 0;
 }
-validate396.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate418.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema173 = {"type":"object","additionalProperties":false,"required":["id","path_pattern"],"properties":{"id":{"$ref":"common.schema.json#/$defs/Id"},"kind":{"$ref":"step-pack-canonical.schema.json#/$defs/EvidenceKind"},"path_pattern":{"description":"A glob of files, or FILE::SELECTOR into a JSON file.","type":"string","minLength":1,"maxLength":1024},"required_for":{"type":"array","maxItems":100,"items":{"type":"string","minLength":1,"maxLength":200}},"notes":{"anyOf":[{"type":"string","maxLength":20000},{"type":"null"}]}}};
+const schema184 = {"type":"object","additionalProperties":false,"required":["id","path_pattern"],"properties":{"id":{"$ref":"common.schema.json#/$defs/Id"},"kind":{"$ref":"step-pack-canonical.schema.json#/$defs/EvidenceKind"},"path_pattern":{"description":"A glob of files, or FILE::SELECTOR into a JSON file.","type":"string","minLength":1,"maxLength":1024},"required_for":{"type":"array","maxItems":100,"items":{"type":"string","minLength":1,"maxLength":200}},"notes":{"anyOf":[{"type":"string","maxLength":20000},{"type":"null"}]}}};
 
-function validate403(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate425(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate403.evaluated;
+const evaluated0 = validate425.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -21311,7 +22679,7 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if(!((data === "file_glob") || (data === "json_selector"))){
-const err0 = {instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema135.enum},message:"must be equal to one of the allowed values"};
+const err0 = {instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema146.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -21320,16 +22688,16 @@ vErrors.push(err0);
 }
 errors++;
 }
-validate403.errors = vErrors;
+validate425.errors = vErrors;
 return errors === 0;
 }
-validate403.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate425.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate401(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate423(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate401.evaluated;
+const evaluated0 = validate423.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -21370,14 +22738,14 @@ errors++;
 }
 }
 if(data.id !== undefined){
-if(!(validate374(data.id, {instancePath:instancePath+"/id",parentData:data,parentDataProperty:"id",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate374.errors : vErrors.concat(validate374.errors);
+if(!(validate396(data.id, {instancePath:instancePath+"/id",parentData:data,parentDataProperty:"id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate396.errors : vErrors.concat(validate396.errors);
 errors = vErrors.length;
 }
 }
 if(data.kind !== undefined){
-if(!(validate403(data.kind, {instancePath:instancePath+"/kind",parentData:data,parentDataProperty:"kind",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate403.errors : vErrors.concat(validate403.errors);
+if(!(validate425(data.kind, {instancePath:instancePath+"/kind",parentData:data,parentDataProperty:"kind",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate425.errors : vErrors.concat(validate425.errors);
 errors = vErrors.length;
 }
 }
@@ -21552,17 +22920,17 @@ vErrors.push(err15);
 }
 errors++;
 }
-validate401.errors = vErrors;
+validate423.errors = vErrors;
 return errors === 0;
 }
-validate401.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate423.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema175 = {"description":"Limits and retries; what is left out is decided by the configuration.","type":"object","additionalProperties":false,"properties":{"timeout_sec":{"description":"Seconds of wall clock.","anyOf":[{"type":"integer","minimum":1,"maximum":604800},{"type":"null"}]},"no_output_timeout_sec":{"description":"Seconds without any output.","anyOf":[{"type":"integer","minimum":1,"maximum":604800},{"type":"null"}]},"max_memory_mb":{"description":"Resident memory of the whole process tree.","anyOf":[{"type":"integer","minimum":1,"maximum":16777216},{"type":"null"}]},"retry":{"type":"object","additionalProperties":false,"properties":{"max_attempts":{"description":"Attempts within one revision, the first included. Default: 2.","type":"integer","minimum":1,"maximum":100},"retry_on":{"description":"Reason codes after which the identical pack is tried again. Default: COMMAND_FAILED, AC_NOT_MET.","type":"array","maxItems":100,"items":{"type":"string","minLength":1,"maxLength":100}},"requires_rework_pack_after_failed_attempts":{"description":"Default: true.","type":"boolean"},"max_rework_rounds":{"anyOf":[{"type":"integer","minimum":0,"maximum":100},{"type":"null"}]},"on_exhausted":{"anyOf":[{"type":"string","enum":["escalate","reject"]},{"type":"null"}]}}},"autonomy_level":{"anyOf":[{"type":"string","maxLength":100},{"type":"null"}]},"boundary_level":{"anyOf":[{"type":"string","maxLength":100},{"type":"null"}]}}};
+const schema186 = {"description":"Limits and retries; what is left out is decided by the configuration.","type":"object","additionalProperties":false,"properties":{"timeout_sec":{"description":"Seconds of wall clock.","anyOf":[{"type":"integer","minimum":1,"maximum":604800},{"type":"null"}]},"no_output_timeout_sec":{"description":"Seconds without any output.","anyOf":[{"type":"integer","minimum":1,"maximum":604800},{"type":"null"}]},"max_memory_mb":{"description":"Resident memory of the whole process tree.","anyOf":[{"type":"integer","minimum":1,"maximum":16777216},{"type":"null"}]},"retry":{"type":"object","additionalProperties":false,"properties":{"max_attempts":{"description":"Attempts within one revision, the first included. Default: 2.","type":"integer","minimum":1,"maximum":100},"retry_on":{"description":"Reason codes after which the identical pack is tried again. Default: COMMAND_FAILED, AC_NOT_MET.","type":"array","maxItems":100,"items":{"type":"string","minLength":1,"maxLength":100}},"requires_rework_pack_after_failed_attempts":{"description":"Default: true.","type":"boolean"},"max_rework_rounds":{"anyOf":[{"type":"integer","minimum":0,"maximum":100},{"type":"null"}]},"on_exhausted":{"anyOf":[{"type":"string","enum":["escalate","reject"]},{"type":"null"}]}}},"autonomy_level":{"anyOf":[{"type":"string","maxLength":100},{"type":"null"}]},"boundary_level":{"anyOf":[{"type":"string","maxLength":100},{"type":"null"}]}}};
 
-function validate410(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate432(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate410.evaluated;
+const evaluated0 = validate432.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -22017,7 +23385,7 @@ vErrors.push(err31);
 errors++;
 }
 if(!((data9 === "escalate") || (data9 === "reject"))){
-const err32 = {instancePath:instancePath+"/retry/on_exhausted",schemaPath:"#/properties/retry/properties/on_exhausted/anyOf/0/enum",keyword:"enum",params:{allowedValues: schema175.properties.retry.properties.on_exhausted.anyOf[0].enum},message:"must be equal to one of the allowed values"};
+const err32 = {instancePath:instancePath+"/retry/on_exhausted",schemaPath:"#/properties/retry/properties/on_exhausted/anyOf/0/enum",keyword:"enum",params:{allowedValues: schema186.properties.retry.properties.on_exhausted.anyOf[0].enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -22214,17 +23582,17 @@ vErrors.push(err44);
 }
 errors++;
 }
-validate410.errors = vErrors;
+validate432.errors = vErrors;
 return errors === 0;
 }
-validate410.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate432.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate373(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate395(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="step-pack.schema.json" */;
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate373.evaluated;
+const evaluated0 = validate395.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -22282,7 +23650,7 @@ errors++;
 if(data.step_pack_version !== undefined){
 let data2 = data.step_pack_version;
 if(typeof data2 === "string"){
-if(!pattern53.test(data2)){
+if(!pattern63.test(data2)){
 const err4 = {instancePath:instancePath+"/step_pack_version",schemaPath:"#/properties/step_pack_version/pattern",keyword:"pattern",params:{pattern: "^1\\.\\d{1,6}$"},message:"must match pattern \""+"^1\\.\\d{1,6}$"+"\""};
 if(vErrors === null){
 vErrors = [err4];
@@ -22305,20 +23673,20 @@ errors++;
 }
 }
 if(data.task_id !== undefined){
-if(!(validate374(data.task_id, {instancePath:instancePath+"/task_id",parentData:data,parentDataProperty:"task_id",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate374.errors : vErrors.concat(validate374.errors);
+if(!(validate396(data.task_id, {instancePath:instancePath+"/task_id",parentData:data,parentDataProperty:"task_id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate396.errors : vErrors.concat(validate396.errors);
 errors = vErrors.length;
 }
 }
 if(data.run_id !== undefined){
-if(!(validate374(data.run_id, {instancePath:instancePath+"/run_id",parentData:data,parentDataProperty:"run_id",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate374.errors : vErrors.concat(validate374.errors);
+if(!(validate396(data.run_id, {instancePath:instancePath+"/run_id",parentData:data,parentDataProperty:"run_id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate396.errors : vErrors.concat(validate396.errors);
 errors = vErrors.length;
 }
 }
 if(data.step_id !== undefined){
-if(!(validate374(data.step_id, {instancePath:instancePath+"/step_id",parentData:data,parentDataProperty:"step_id",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate374.errors : vErrors.concat(validate374.errors);
+if(!(validate396(data.step_id, {instancePath:instancePath+"/step_id",parentData:data,parentDataProperty:"step_id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate396.errors : vErrors.concat(validate396.errors);
 errors = vErrors.length;
 }
 }
@@ -22468,20 +23836,20 @@ errors++;
 }
 }
 if(data.allowed_paths !== undefined){
-if(!(validate378(data.allowed_paths, {instancePath:instancePath+"/allowed_paths",parentData:data,parentDataProperty:"allowed_paths",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate378.errors : vErrors.concat(validate378.errors);
+if(!(validate400(data.allowed_paths, {instancePath:instancePath+"/allowed_paths",parentData:data,parentDataProperty:"allowed_paths",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate400.errors : vErrors.concat(validate400.errors);
 errors = vErrors.length;
 }
 }
 if(data.forbidden_paths !== undefined){
-if(!(validate378(data.forbidden_paths, {instancePath:instancePath+"/forbidden_paths",parentData:data,parentDataProperty:"forbidden_paths",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate378.errors : vErrors.concat(validate378.errors);
+if(!(validate400(data.forbidden_paths, {instancePath:instancePath+"/forbidden_paths",parentData:data,parentDataProperty:"forbidden_paths",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate400.errors : vErrors.concat(validate400.errors);
 errors = vErrors.length;
 }
 }
 if(data.dependency_policy !== undefined){
-if(!(validate381(data.dependency_policy, {instancePath:instancePath+"/dependency_policy",parentData:data,parentDataProperty:"dependency_policy",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate381.errors : vErrors.concat(validate381.errors);
+if(!(validate403(data.dependency_policy, {instancePath:instancePath+"/dependency_policy",parentData:data,parentDataProperty:"dependency_policy",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate403.errors : vErrors.concat(validate403.errors);
 errors = vErrors.length;
 }
 }
@@ -22501,20 +23869,20 @@ errors++;
 }
 }
 if(data14.allowed_paths !== undefined){
-if(!(validate378(data14.allowed_paths, {instancePath:instancePath+"/scope/allowed_paths",parentData:data14,parentDataProperty:"allowed_paths",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate378.errors : vErrors.concat(validate378.errors);
+if(!(validate400(data14.allowed_paths, {instancePath:instancePath+"/scope/allowed_paths",parentData:data14,parentDataProperty:"allowed_paths",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate400.errors : vErrors.concat(validate400.errors);
 errors = vErrors.length;
 }
 }
 if(data14.forbidden_paths !== undefined){
-if(!(validate378(data14.forbidden_paths, {instancePath:instancePath+"/scope/forbidden_paths",parentData:data14,parentDataProperty:"forbidden_paths",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate378.errors : vErrors.concat(validate378.errors);
+if(!(validate400(data14.forbidden_paths, {instancePath:instancePath+"/scope/forbidden_paths",parentData:data14,parentDataProperty:"forbidden_paths",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate400.errors : vErrors.concat(validate400.errors);
 errors = vErrors.length;
 }
 }
 if(data14.dependency_policy !== undefined){
-if(!(validate381(data14.dependency_policy, {instancePath:instancePath+"/scope/dependency_policy",parentData:data14,parentDataProperty:"dependency_policy",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate381.errors : vErrors.concat(validate381.errors);
+if(!(validate403(data14.dependency_policy, {instancePath:instancePath+"/scope/dependency_policy",parentData:data14,parentDataProperty:"dependency_policy",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate403.errors : vErrors.concat(validate403.errors);
 errors = vErrors.length;
 }
 }
@@ -22546,14 +23914,14 @@ errors++;
 }
 }
 if(data18.allowed_paths !== undefined){
-if(!(validate378(data18.allowed_paths, {instancePath:instancePath+"/scope_guard/allowed_paths",parentData:data18,parentDataProperty:"allowed_paths",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate378.errors : vErrors.concat(validate378.errors);
+if(!(validate400(data18.allowed_paths, {instancePath:instancePath+"/scope_guard/allowed_paths",parentData:data18,parentDataProperty:"allowed_paths",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate400.errors : vErrors.concat(validate400.errors);
 errors = vErrors.length;
 }
 }
 if(data18.forbidden_paths !== undefined){
-if(!(validate378(data18.forbidden_paths, {instancePath:instancePath+"/scope_guard/forbidden_paths",parentData:data18,parentDataProperty:"forbidden_paths",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate378.errors : vErrors.concat(validate378.errors);
+if(!(validate400(data18.forbidden_paths, {instancePath:instancePath+"/scope_guard/forbidden_paths",parentData:data18,parentDataProperty:"forbidden_paths",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate400.errors : vErrors.concat(validate400.errors);
 errors = vErrors.length;
 }
 }
@@ -22867,14 +24235,14 @@ errors++;
 }
 }
 if(data.acceptance_criteria !== undefined){
-if(!(validate392(data.acceptance_criteria, {instancePath:instancePath+"/acceptance_criteria",parentData:data,parentDataProperty:"acceptance_criteria",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate392.errors : vErrors.concat(validate392.errors);
+if(!(validate414(data.acceptance_criteria, {instancePath:instancePath+"/acceptance_criteria",parentData:data,parentDataProperty:"acceptance_criteria",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate414.errors : vErrors.concat(validate414.errors);
 errors = vErrors.length;
 }
 }
 if(data.AC !== undefined){
-if(!(validate392(data.AC, {instancePath:instancePath+"/AC",parentData:data,parentDataProperty:"AC",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate392.errors : vErrors.concat(validate392.errors);
+if(!(validate414(data.AC, {instancePath:instancePath+"/AC",parentData:data,parentDataProperty:"AC",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate414.errors : vErrors.concat(validate414.errors);
 errors = vErrors.length;
 }
 }
@@ -22893,8 +24261,8 @@ errors++;
 }
 const len4 = data31.length;
 for(let i4=0; i4<len4; i4++){
-if(!(validate396(data31[i4], {instancePath:instancePath+"/gates/" + i4,parentData:data31,parentDataProperty:i4,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate396.errors : vErrors.concat(validate396.errors);
+if(!(validate418(data31[i4], {instancePath:instancePath+"/gates/" + i4,parentData:data31,parentDataProperty:i4,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate418.errors : vErrors.concat(validate418.errors);
 errors = vErrors.length;
 }
 }
@@ -22925,8 +24293,8 @@ errors++;
 }
 const len5 = data33.length;
 for(let i5=0; i5<len5; i5++){
-if(!(validate401(data33[i5], {instancePath:instancePath+"/evidence_required/" + i5,parentData:data33,parentDataProperty:i5,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate401.errors : vErrors.concat(validate401.errors);
+if(!(validate423(data33[i5], {instancePath:instancePath+"/evidence_required/" + i5,parentData:data33,parentDataProperty:i5,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate423.errors : vErrors.concat(validate423.errors);
 errors = vErrors.length;
 }
 }
@@ -22958,14 +24326,14 @@ errors++;
 }
 }
 if(data35.AC !== undefined){
-if(!(validate392(data35.AC, {instancePath:instancePath+"/acceptance/AC",parentData:data35,parentDataProperty:"AC",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate392.errors : vErrors.concat(validate392.errors);
+if(!(validate414(data35.AC, {instancePath:instancePath+"/acceptance/AC",parentData:data35,parentDataProperty:"AC",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate414.errors : vErrors.concat(validate414.errors);
 errors = vErrors.length;
 }
 }
 if(data35.criteria !== undefined){
-if(!(validate392(data35.criteria, {instancePath:instancePath+"/acceptance/criteria",parentData:data35,parentDataProperty:"criteria",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate392.errors : vErrors.concat(validate392.errors);
+if(!(validate414(data35.criteria, {instancePath:instancePath+"/acceptance/criteria",parentData:data35,parentDataProperty:"criteria",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate414.errors : vErrors.concat(validate414.errors);
 errors = vErrors.length;
 }
 }
@@ -22984,8 +24352,8 @@ errors++;
 }
 const len6 = data38.length;
 for(let i6=0; i6<len6; i6++){
-if(!(validate396(data38[i6], {instancePath:instancePath+"/acceptance/gates/" + i6,parentData:data38,parentDataProperty:i6,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate396.errors : vErrors.concat(validate396.errors);
+if(!(validate418(data38[i6], {instancePath:instancePath+"/acceptance/gates/" + i6,parentData:data38,parentDataProperty:i6,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate418.errors : vErrors.concat(validate418.errors);
 errors = vErrors.length;
 }
 }
@@ -23016,8 +24384,8 @@ errors++;
 }
 const len7 = data40.length;
 for(let i7=0; i7<len7; i7++){
-if(!(validate401(data40[i7], {instancePath:instancePath+"/acceptance/evidence_required/" + i7,parentData:data40,parentDataProperty:i7,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate401.errors : vErrors.concat(validate401.errors);
+if(!(validate423(data40[i7], {instancePath:instancePath+"/acceptance/evidence_required/" + i7,parentData:data40,parentDataProperty:i7,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate423.errors : vErrors.concat(validate423.errors);
 errors = vErrors.length;
 }
 }
@@ -23046,8 +24414,8 @@ errors++;
 }
 }
 if(data.runtime_policy !== undefined){
-if(!(validate410(data.runtime_policy, {instancePath:instancePath+"/runtime_policy",parentData:data,parentDataProperty:"runtime_policy",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate410.errors : vErrors.concat(validate410.errors);
+if(!(validate432(data.runtime_policy, {instancePath:instancePath+"/runtime_policy",parentData:data,parentDataProperty:"runtime_policy",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate432.errors : vErrors.concat(validate432.errors);
 errors = vErrors.length;
 }
 }
@@ -23056,8 +24424,8 @@ let data43 = data.worker;
 const _errs76 = errors;
 let valid22 = false;
 const _errs77 = errors;
-if(!(validate374(data43, {instancePath:instancePath+"/worker",parentData:data,parentDataProperty:"worker",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate374.errors : vErrors.concat(validate374.errors);
+if(!(validate396(data43, {instancePath:instancePath+"/worker",parentData:data,parentDataProperty:"worker",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate396.errors : vErrors.concat(validate396.errors);
 errors = vErrors.length;
 }
 var _valid1 = _errs77 === errors;
@@ -23124,8 +24492,8 @@ errors++;
 }
 const len8 = data45.length;
 for(let i8=0; i8<len8; i8++){
-if(!(validate374(data45[i8], {instancePath:instancePath+"/depends_on/" + i8,parentData:data45,parentDataProperty:i8,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate374.errors : vErrors.concat(validate374.errors);
+if(!(validate396(data45[i8], {instancePath:instancePath+"/depends_on/" + i8,parentData:data45,parentDataProperty:i8,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate396.errors : vErrors.concat(validate396.errors);
 errors = vErrors.length;
 }
 }
@@ -23497,20 +24865,20 @@ vErrors = null;
 }
 }
 if(data.preconditions !== undefined){
-if(!(validate382(data.preconditions, {instancePath:instancePath+"/preconditions",parentData:data,parentDataProperty:"preconditions",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate382.errors : vErrors.concat(validate382.errors);
+if(!(validate404(data.preconditions, {instancePath:instancePath+"/preconditions",parentData:data,parentDataProperty:"preconditions",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate404.errors : vErrors.concat(validate404.errors);
 errors = vErrors.length;
 }
 }
 if(data.expected_outputs !== undefined){
-if(!(validate382(data.expected_outputs, {instancePath:instancePath+"/expected_outputs",parentData:data,parentDataProperty:"expected_outputs",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate382.errors : vErrors.concat(validate382.errors);
+if(!(validate404(data.expected_outputs, {instancePath:instancePath+"/expected_outputs",parentData:data,parentDataProperty:"expected_outputs",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate404.errors : vErrors.concat(validate404.errors);
 errors = vErrors.length;
 }
 }
 if(data.allowed_actions !== undefined){
-if(!(validate382(data.allowed_actions, {instancePath:instancePath+"/allowed_actions",parentData:data,parentDataProperty:"allowed_actions",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate382.errors : vErrors.concat(validate382.errors);
+if(!(validate404(data.allowed_actions, {instancePath:instancePath+"/allowed_actions",parentData:data,parentDataProperty:"allowed_actions",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate404.errors : vErrors.concat(validate404.errors);
 errors = vErrors.length;
 }
 }
@@ -23555,18 +24923,18 @@ vErrors.push(err85);
 }
 errors++;
 }
-validate373.errors = vErrors;
+validate395.errors = vErrors;
 return errors === 0;
 }
-validate373.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate395.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-export const validateStepResult = validate417;
-const schema176 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"step-result.schema.json","title":"StepResult","description":"What happened in one attempt, as the worker claims it or the controller measured it.","type":"object","additionalProperties":false,"required":["task_id","run_id","step_id","attempt_id","verdict","reason_code","files_changed","commands_executed","verification_results","evidence_map","scope_guard","dependency_policy_violation","summary","risks","thread_id","usage"],"properties":{"task_id":{"$ref":"common.schema.json#/$defs/Id"},"run_id":{"$ref":"common.schema.json#/$defs/Id"},"step_id":{"$ref":"common.schema.json#/$defs/Id"},"attempt_id":{"description":"null when the worker was not told.","anyOf":[{"$ref":"common.schema.json#/$defs/Id"},{"type":"null"}]},"verdict":{"enum":["PASS","FAIL","REWORK"]},"reason_code":{"$ref":"common.schema.json#/$defs/ReasonCode"},"files_changed":{"description":"Paths relative to the worktree.","type":"array","maxItems":100000,"items":{"type":"string","minLength":1,"maxLength":1024}},"commands_executed":{"type":"array","maxItems":10000,"items":{"$ref":"#/$defs/ExecutedCommand"}},"verification_results":{"description":"For PASS: exactly the criteria of the pack.","type":"array","maxItems":1000,"items":{"$ref":"#/$defs/VerificationResult"}},"evidence_map":{"description":"Criterion id to evidence paths.","type":"object","additionalProperties":{"type":"array","maxItems":1000,"items":{"type":"string","minLength":1,"maxLength":1024}}},"scope_guard":{"anyOf":[{"$ref":"#/$defs/ScopeGuardReport"},{"type":"null"}]},"dependency_policy_violation":{"description":"null, or what was violated.","anyOf":[{"type":"boolean"},{"type":"string","maxLength":20000},{"type":"object","additionalProperties":true},{"type":"array","maxItems":1000,"items":{}},{"type":"null"}]},"summary":{"anyOf":[{"type":"string","maxLength":50000},{"type":"null"}]},"risks":{"type":"array","maxItems":1000,"items":{"type":"string","maxLength":20000}},"thread_id":{"anyOf":[{"type":"string","maxLength":500},{"type":"null"}]},"usage":{"anyOf":[{"$ref":"common.schema.json#/$defs/Usage"},{"type":"null"}]}},"$defs":{"ExecutedCommand":{"type":"object","additionalProperties":false,"required":["command","exit_code","evidence_path"],"properties":{"command":{"type":"string","maxLength":20000},"exit_code":{"anyOf":[{"type":"integer"},{"type":"null"}]},"evidence_path":{"anyOf":[{"type":"string","minLength":1,"maxLength":1024},{"type":"null"}]}}},"VerificationResult":{"type":"object","additionalProperties":false,"required":["criteria","met","evidence_path"],"properties":{"criteria":{"description":"Verbatim text of the criterion.","type":"string","minLength":1,"maxLength":20000},"met":{"type":"boolean"},"evidence_path":{"anyOf":[{"type":"string","minLength":1,"maxLength":1024},{"type":"null"}]}}},"ScopeGuardReport":{"type":"object","additionalProperties":false,"required":["allowed_paths","forbidden_paths","self_check"],"properties":{"allowed_paths":{"type":"array","maxItems":500,"items":{"type":"string","minLength":1,"maxLength":1024}},"forbidden_paths":{"type":"array","maxItems":500,"items":{"type":"string","minLength":1,"maxLength":1024}},"self_check":{"description":"The worker’s own findings.","type":"object","additionalProperties":true}}}}};
+export const validateStepResult = validate439;
+const schema187 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"step-result.schema.json","title":"StepResult","description":"What happened in one attempt, as the worker claims it or the controller measured it.","type":"object","additionalProperties":false,"required":["task_id","run_id","step_id","attempt_id","verdict","reason_code","files_changed","commands_executed","verification_results","evidence_map","scope_guard","dependency_policy_violation","summary","risks","thread_id","usage"],"properties":{"task_id":{"$ref":"common.schema.json#/$defs/Id"},"run_id":{"$ref":"common.schema.json#/$defs/Id"},"step_id":{"$ref":"common.schema.json#/$defs/Id"},"attempt_id":{"description":"null when the worker was not told.","anyOf":[{"$ref":"common.schema.json#/$defs/Id"},{"type":"null"}]},"verdict":{"enum":["PASS","FAIL","REWORK"]},"reason_code":{"$ref":"common.schema.json#/$defs/ReasonCode"},"files_changed":{"description":"Paths relative to the worktree.","type":"array","maxItems":100000,"items":{"type":"string","minLength":1,"maxLength":1024}},"commands_executed":{"type":"array","maxItems":10000,"items":{"$ref":"#/$defs/ExecutedCommand"}},"verification_results":{"description":"For PASS: exactly the criteria of the pack.","type":"array","maxItems":1000,"items":{"$ref":"#/$defs/VerificationResult"}},"evidence_map":{"description":"Criterion id to evidence paths.","type":"object","additionalProperties":{"type":"array","maxItems":1000,"items":{"type":"string","minLength":1,"maxLength":1024}}},"scope_guard":{"anyOf":[{"$ref":"#/$defs/ScopeGuardReport"},{"type":"null"}]},"dependency_policy_violation":{"description":"null, or what was violated.","anyOf":[{"type":"boolean"},{"type":"string","maxLength":20000},{"type":"object","additionalProperties":true},{"type":"array","maxItems":1000,"items":{}},{"type":"null"}]},"summary":{"anyOf":[{"type":"string","maxLength":50000},{"type":"null"}]},"risks":{"type":"array","maxItems":1000,"items":{"type":"string","maxLength":20000}},"thread_id":{"anyOf":[{"type":"string","maxLength":500},{"type":"null"}]},"usage":{"anyOf":[{"$ref":"common.schema.json#/$defs/Usage"},{"type":"null"}]}},"$defs":{"ExecutedCommand":{"type":"object","additionalProperties":false,"required":["command","exit_code","evidence_path"],"properties":{"command":{"type":"string","maxLength":20000},"exit_code":{"anyOf":[{"type":"integer"},{"type":"null"}]},"evidence_path":{"anyOf":[{"type":"string","minLength":1,"maxLength":1024},{"type":"null"}]}}},"VerificationResult":{"type":"object","additionalProperties":false,"required":["criteria","met","evidence_path"],"properties":{"criteria":{"description":"Verbatim text of the criterion.","type":"string","minLength":1,"maxLength":20000},"met":{"type":"boolean"},"evidence_path":{"anyOf":[{"type":"string","minLength":1,"maxLength":1024},{"type":"null"}]}}},"ScopeGuardReport":{"type":"object","additionalProperties":false,"required":["allowed_paths","forbidden_paths","self_check"],"properties":{"allowed_paths":{"type":"array","maxItems":500,"items":{"type":"string","minLength":1,"maxLength":1024}},"forbidden_paths":{"type":"array","maxItems":500,"items":{"type":"string","minLength":1,"maxLength":1024}},"self_check":{"description":"The worker’s own findings.","type":"object","additionalProperties":true}}}}};
 
-function validate418(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate440(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate418.evaluated;
+const evaluated0 = validate440.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -23615,16 +24983,16 @@ vErrors.push(err3);
 }
 errors++;
 }
-validate418.errors = vErrors;
+validate440.errors = vErrors;
 return errors === 0;
 }
-validate418.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate440.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate423(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate445(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate423.evaluated;
+const evaluated0 = validate445.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -23632,7 +25000,7 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if(!(((((((((((((((((((((((((((((data === "PASS_ALL_CRITERIA") || (data === "COMMAND_FAILED")) || (data === "COMMAND_NOT_FOUND")) || (data === "AC_NOT_MET")) || (data === "AC_UNCOVERED")) || (data === "SCOPE_VIOLATION")) || (data === "FORBIDDEN_PATH")) || (data === "DEPENDENCY_POLICY_VIOLATION")) || (data === "EVIDENCE_MISSING")) || (data === "EVIDENCE_INVALID_PATH")) || (data === "EVIDENCE_MISMATCH")) || (data === "RESULT_INVALID")) || (data === "GATE_TAMPERED")) || (data === "TIMEOUT")) || (data === "NO_OUTPUT")) || (data === "MEMORY_LIMIT")) || (data === "OUTPUT_LIMIT")) || (data === "WAITING_INPUT")) || (data === "WORKER_CRASHED")) || (data === "BACKEND_UNAVAILABLE")) || (data === "RATE_LIMITED")) || (data === "BUDGET_EXCEEDED")) || (data === "POLICY_DENIED")) || (data === "APPROVAL_EXPIRED")) || (data === "CONTRACT_GUARD_BLOCKED")) || (data === "EXECUTION_BLOCKED_UNAPPROVED")) || (data === "RETRY_EXHAUSTED")) || (data === "INTERRUPTED")) || (data === "CANCELLED"))){
-const err0 = {instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema40.enum},message:"must be equal to one of the allowed values"};
+const err0 = {instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema41.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -23641,17 +25009,17 @@ vErrors.push(err0);
 }
 errors++;
 }
-validate423.errors = vErrors;
+validate445.errors = vErrors;
 return errors === 0;
 }
-validate423.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate445.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
-const schema179 = {"type":"object","additionalProperties":false,"required":["command","exit_code","evidence_path"],"properties":{"command":{"type":"string","maxLength":20000},"exit_code":{"anyOf":[{"type":"integer"},{"type":"null"}]},"evidence_path":{"anyOf":[{"type":"string","minLength":1,"maxLength":1024},{"type":"null"}]}}};
+const schema190 = {"type":"object","additionalProperties":false,"required":["command","exit_code","evidence_path"],"properties":{"command":{"type":"string","maxLength":20000},"exit_code":{"anyOf":[{"type":"integer"},{"type":"null"}]},"evidence_path":{"anyOf":[{"type":"string","minLength":1,"maxLength":1024},{"type":"null"}]}}};
 
-function validate425(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate447(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate425.evaluated;
+const evaluated0 = validate447.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -23863,17 +25231,17 @@ vErrors.push(err14);
 }
 errors++;
 }
-validate425.errors = vErrors;
+validate447.errors = vErrors;
 return errors === 0;
 }
-validate425.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate447.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema180 = {"type":"object","additionalProperties":false,"required":["criteria","met","evidence_path"],"properties":{"criteria":{"description":"Verbatim text of the criterion.","type":"string","minLength":1,"maxLength":20000},"met":{"type":"boolean"},"evidence_path":{"anyOf":[{"type":"string","minLength":1,"maxLength":1024},{"type":"null"}]}}};
+const schema191 = {"type":"object","additionalProperties":false,"required":["criteria","met","evidence_path"],"properties":{"criteria":{"description":"Verbatim text of the criterion.","type":"string","minLength":1,"maxLength":20000},"met":{"type":"boolean"},"evidence_path":{"anyOf":[{"type":"string","minLength":1,"maxLength":1024},{"type":"null"}]}}};
 
-function validate427(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate449(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate427.evaluated;
+const evaluated0 = validate449.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -24055,17 +25423,17 @@ vErrors.push(err13);
 }
 errors++;
 }
-validate427.errors = vErrors;
+validate449.errors = vErrors;
 return errors === 0;
 }
-validate427.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate449.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema181 = {"type":"object","additionalProperties":false,"required":["allowed_paths","forbidden_paths","self_check"],"properties":{"allowed_paths":{"type":"array","maxItems":500,"items":{"type":"string","minLength":1,"maxLength":1024}},"forbidden_paths":{"type":"array","maxItems":500,"items":{"type":"string","minLength":1,"maxLength":1024}},"self_check":{"description":"The worker’s own findings.","type":"object","additionalProperties":true}}};
+const schema192 = {"type":"object","additionalProperties":false,"required":["allowed_paths","forbidden_paths","self_check"],"properties":{"allowed_paths":{"type":"array","maxItems":500,"items":{"type":"string","minLength":1,"maxLength":1024}},"forbidden_paths":{"type":"array","maxItems":500,"items":{"type":"string","minLength":1,"maxLength":1024}},"self_check":{"description":"The worker’s own findings.","type":"object","additionalProperties":true}}};
 
-function validate429(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate451(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate429.evaluated;
+const evaluated0 = validate451.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -24263,16 +25631,16 @@ vErrors.push(err15);
 }
 errors++;
 }
-validate429.errors = vErrors;
+validate451.errors = vErrors;
 return errors === 0;
 }
-validate429.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate451.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate431(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate453(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate431.evaluated;
+const evaluated0 = validate453.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -24599,17 +25967,17 @@ vErrors.push(err21);
 }
 errors++;
 }
-validate431.errors = vErrors;
+validate453.errors = vErrors;
 return errors === 0;
 }
-validate431.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate453.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate417(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate439(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="step-result.schema.json" */;
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate417.evaluated;
+const evaluated0 = validate439.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -24778,7 +26146,7 @@ vErrors.push(err15);
 errors++;
 }
 for(const key0 in data){
-if(!(func1.call(schema176.properties, key0))){
+if(!(func1.call(schema187.properties, key0))){
 const err16 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err16];
@@ -24790,20 +26158,20 @@ errors++;
 }
 }
 if(data.task_id !== undefined){
-if(!(validate418(data.task_id, {instancePath:instancePath+"/task_id",parentData:data,parentDataProperty:"task_id",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate418.errors : vErrors.concat(validate418.errors);
+if(!(validate440(data.task_id, {instancePath:instancePath+"/task_id",parentData:data,parentDataProperty:"task_id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate440.errors : vErrors.concat(validate440.errors);
 errors = vErrors.length;
 }
 }
 if(data.run_id !== undefined){
-if(!(validate418(data.run_id, {instancePath:instancePath+"/run_id",parentData:data,parentDataProperty:"run_id",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate418.errors : vErrors.concat(validate418.errors);
+if(!(validate440(data.run_id, {instancePath:instancePath+"/run_id",parentData:data,parentDataProperty:"run_id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate440.errors : vErrors.concat(validate440.errors);
 errors = vErrors.length;
 }
 }
 if(data.step_id !== undefined){
-if(!(validate418(data.step_id, {instancePath:instancePath+"/step_id",parentData:data,parentDataProperty:"step_id",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate418.errors : vErrors.concat(validate418.errors);
+if(!(validate440(data.step_id, {instancePath:instancePath+"/step_id",parentData:data,parentDataProperty:"step_id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate440.errors : vErrors.concat(validate440.errors);
 errors = vErrors.length;
 }
 }
@@ -24812,8 +26180,8 @@ let data3 = data.attempt_id;
 const _errs6 = errors;
 let valid1 = false;
 const _errs7 = errors;
-if(!(validate418(data3, {instancePath:instancePath+"/attempt_id",parentData:data,parentDataProperty:"attempt_id",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate418.errors : vErrors.concat(validate418.errors);
+if(!(validate440(data3, {instancePath:instancePath+"/attempt_id",parentData:data,parentDataProperty:"attempt_id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate440.errors : vErrors.concat(validate440.errors);
 errors = vErrors.length;
 }
 var _valid0 = _errs7 === errors;
@@ -24856,7 +26224,7 @@ vErrors = null;
 if(data.verdict !== undefined){
 let data4 = data.verdict;
 if(!(((data4 === "PASS") || (data4 === "FAIL")) || (data4 === "REWORK"))){
-const err19 = {instancePath:instancePath+"/verdict",schemaPath:"#/properties/verdict/enum",keyword:"enum",params:{allowedValues: schema176.properties.verdict.enum},message:"must be equal to one of the allowed values"};
+const err19 = {instancePath:instancePath+"/verdict",schemaPath:"#/properties/verdict/enum",keyword:"enum",params:{allowedValues: schema187.properties.verdict.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -24867,8 +26235,8 @@ errors++;
 }
 }
 if(data.reason_code !== undefined){
-if(!(validate423(data.reason_code, {instancePath:instancePath+"/reason_code",parentData:data,parentDataProperty:"reason_code",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate423.errors : vErrors.concat(validate423.errors);
+if(!(validate445(data.reason_code, {instancePath:instancePath+"/reason_code",parentData:data,parentDataProperty:"reason_code",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate445.errors : vErrors.concat(validate445.errors);
 errors = vErrors.length;
 }
 }
@@ -24948,8 +26316,8 @@ errors++;
 }
 const len1 = data8.length;
 for(let i1=0; i1<len1; i1++){
-if(!(validate425(data8[i1], {instancePath:instancePath+"/commands_executed/" + i1,parentData:data8,parentDataProperty:i1,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate425.errors : vErrors.concat(validate425.errors);
+if(!(validate447(data8[i1], {instancePath:instancePath+"/commands_executed/" + i1,parentData:data8,parentDataProperty:i1,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate447.errors : vErrors.concat(validate447.errors);
 errors = vErrors.length;
 }
 }
@@ -24980,8 +26348,8 @@ errors++;
 }
 const len2 = data10.length;
 for(let i2=0; i2<len2; i2++){
-if(!(validate427(data10[i2], {instancePath:instancePath+"/verification_results/" + i2,parentData:data10,parentDataProperty:i2,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate427.errors : vErrors.concat(validate427.errors);
+if(!(validate449(data10[i2], {instancePath:instancePath+"/verification_results/" + i2,parentData:data10,parentDataProperty:i2,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate449.errors : vErrors.concat(validate449.errors);
 errors = vErrors.length;
 }
 }
@@ -25078,8 +26446,8 @@ let data15 = data.scope_guard;
 const _errs30 = errors;
 let valid11 = false;
 const _errs31 = errors;
-if(!(validate429(data15, {instancePath:instancePath+"/scope_guard",parentData:data,parentDataProperty:"scope_guard",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate429.errors : vErrors.concat(validate429.errors);
+if(!(validate451(data15, {instancePath:instancePath+"/scope_guard",parentData:data,parentDataProperty:"scope_guard",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate451.errors : vErrors.concat(validate451.errors);
 errors = vErrors.length;
 }
 var _valid1 = _errs31 === errors;
@@ -25420,8 +26788,8 @@ let data21 = data.usage;
 const _errs64 = errors;
 let valid17 = false;
 const _errs65 = errors;
-if(!(validate431(data21, {instancePath:instancePath+"/usage",parentData:data,parentDataProperty:"usage",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate431.errors : vErrors.concat(validate431.errors);
+if(!(validate453(data21, {instancePath:instancePath+"/usage",parentData:data,parentDataProperty:"usage",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate453.errors : vErrors.concat(validate453.errors);
 errors = vErrors.length;
 }
 var _valid5 = _errs65 === errors;
@@ -25472,25 +26840,30 @@ vErrors.push(err59);
 }
 errors++;
 }
-validate417.errors = vErrors;
+validate439.errors = vErrors;
 return errors === 0;
 }
-validate417.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate439.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 export const validateEventData = {
+  'anchor.reset': validateAnchorResetData,
   'archive.exported': validateArchiveExportedData,
   'archive.imported': validateArchiveImportedData,
   'attempt.interrupted': validateAttemptInterruptedData,
   'attempt.recorded': validateAttemptRecordedData,
   'attempt.started': validateAttemptStartedData,
+  'checkpoint.anchored': validateCheckpointAnchoredData,
   'daemon.started': validateDaemonStartedData,
   'daemon.stopped': validateDaemonStoppedData,
   'head.committed': validateHeadCommittedData,
+  'key.added': validateKeyAddedData,
+  'key.rotated': validateKeyRotatedData,
   'ledger.recovered': validateLedgerRecoveredData,
   'pack.accepted': validatePackAcceptedData,
   'pack.refused': validatePackRefusedData,
   'project.created': validateProjectCreatedData,
   'rework.requested': validateReworkRequestedData,
+  'segment.sealed': validateSegmentSealedData,
   'step.reset': validateStepResetData,
   'task.closed': validateTaskClosedData,
   'task.created': validateTaskCreatedData,

@@ -2,6 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { createEventStamps, type EventStamps } from '../../daemon/ledger/event-stamps.ts';
 import type { Clock } from '../../daemon/ports/clock.ts';
 import type { Appended, Ledger, LogHead, ProjectLedger, TaskHead } from '../../daemon/ports/ledger.ts';
+import { toBase64 } from '../../protocol/base64.ts';
+import { canonicalJson } from '../../protocol/canonical-json.ts';
+import { originOf } from '../../protocol/checkpoint.ts';
+import { createMerkleTree, leafHash } from '../../protocol/merkle-tree.ts';
+import { readKeyEvent, type LoggedKey } from '../../protocol/signing-keys.ts';
 import { ReeveError } from '../../protocol/errors.ts';
 import { buildEventLine } from '../../protocol/event-line.ts';
 import { logOf, type EventDraft, type LedgerEvent } from '../../protocol/events.ts';
@@ -84,6 +89,20 @@ function createMemoryProject(projectId: string, stamps: EventStamps, publish: Pu
     folder: `/memory/${projectId}`,
     tasks,
     recovered: [],
+    checkpoint() {
+      const tree = createMerkleTree();
+      for (const event of projectLog.events) tree.append(leafHash(canonicalJson(event)));
+      const logId = projectLog.events[0]?.log_id ?? '';
+      return { origin: originOf(logId), size: tree.size, root: toBase64(tree.root()) };
+    },
+    get keys() {
+      const keys: LoggedKey[] = [];
+      for (const event of projectLog.events) {
+        if (event.type !== 'key.added' && event.type !== 'key.rotated') continue;
+        keys.push(readKeyEvent(event, { ...event.data }, keys.at(-1) ?? null));
+      }
+      return keys;
+    },
     appendProject(actor, drafts) {
       for (const { type } of drafts) if (logOf(type) !== 'project') throw new ReeveError('BUG', 'wrong log');
       const events = projectLog.append(actor, drafts);

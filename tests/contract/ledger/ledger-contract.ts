@@ -3,6 +3,10 @@ import { describe, it } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import type { Clock } from '../../../daemon/ports/clock.ts';
 import type { Ledger, ProjectLedger } from '../../../daemon/ports/ledger.ts';
+import { toBase64 } from '../../../protocol/base64.ts';
+import { canonicalJson } from '../../../protocol/canonical-json.ts';
+import { createMerkleTree, leafHash } from '../../../protocol/merkle-tree.ts';
+import { signingKeyId } from '../../../protocol/signing-keys.ts';
 import { findChainBreak } from '../../../protocol/chain.ts';
 import type { EventDraft, LedgerEvent } from '../../../protocol/events.ts';
 import type { Actor } from '../../../protocol/generated/types.ts';
@@ -53,6 +57,28 @@ export function describeLedger(name: string, openEmpty: OpenEmptyLedger): void {
       withProject(async (project, ledger) => {
         assert.equal(await ledger.project('p'), project);
         assert.equal(await ledger.project('p', { create: true }), project);
+      }));
+
+    it('stands at the Merkle tree over the lines of the project log', () =>
+      withProject(async (project) => {
+        await project.appendProject(PERSON, [stopped(), stopped()]).durable;
+        const tree = createMerkleTree();
+        const events = await collect(project.readProject());
+        for (const event of events) tree.append(leafHash(canonicalJson({ ...event })));
+        const { origin, size, root } = project.checkpoint();
+        assert.equal(origin, `reeve/${events[0]?.log_id}`);
+        assert.equal(size, 3);
+        assert.equal(root, toBase64(tree.root()));
+      }));
+
+    it('knows the keys that its lines tell of', () =>
+      withProject(async (project) => {
+        assert.deepEqual(project.keys, []);
+        const public_key = toBase64(new Uint8Array(32).fill(1));
+        const key_id = signingKeyId(public_key);
+        await project.appendProject(PERSON, [stopped(), { type: 'key.added', data: { key_id, public_key } }])
+          .durable;
+        assert.deepEqual(project.keys, [{ key_id, public_key, seq: 3, trust: 'first' }]);
       }));
 
     it('makes no project unless asked to', () =>
