@@ -8,7 +8,7 @@
 const ADAPTERS = ['ledger', 'archive', 'inbox', 'workspace', 'workers', 'review', 'signing', 'anchors'];
 const EDGES = '^(daemon/http|cli)/';
 const ENTRIES =
-  '^(cli/main|protocol/index|daemon/workers/scripted-program|daemon/workspace/git-host-program|daemon/ledger/verify-worker)\\.ts$';
+  '^(cli/main|cli/prove/(drill-worker|drilled-daemon)|protocol/index|daemon/workers/scripted-program|daemon/workspace/git-host-program|daemon/ledger/verify-worker)\\.ts$';
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {

@@ -10,6 +10,10 @@ export const EXIT = {
   approvalPending: 5,
   tampered: 6,
   notRunning: 7,
+  unanchored: 8,
+  truncated: 9,
+  rolledBack: 10,
+  forked: 11,
   interrupted: 130,
 } as const;
 
@@ -22,7 +26,12 @@ export function toExitCode(code: ErrorCode): number {
       return EXIT.usage;
     case 'LEDGER_DAMAGED':
     case 'LINE_INVALID':
+    case 'PROOF_INVALID':
       return EXIT.tampered;
+    case 'LEDGER_ROLLED_BACK':
+      return EXIT.rolledBack;
+    case 'LEDGER_FORKED':
+      return EXIT.forked;
     case 'DAEMON_NOT_RUNNING':
       return EXIT.notRunning;
     default:

@@ -24,15 +24,14 @@ export async function findTask(context: Context, taskId: string): Promise<TaskDe
 }
 
 /**
- * The projects that have a task of this id, by their own logs: found as well when the task's log is damaged or gone.
+ * The projects that have a task of this id: found as well when the task's log is damaged or gone.
  *
  * @throws ReeveError NOT_FOUND
  */
 export async function findProjectsOf(context: Context, taskId: string): Promise<readonly string[]> {
   assertTaskId(taskId);
   const queries = await openQueries(await context.config());
-  const tasks = await queries.listTasks(context.options.text('project'));
-  const found = tasks.filter(({ task_id }) => task_id === taskId).map(({ project_id }) => project_id);
+  const found = await queries.findProjects(taskId, context.options.text('project'));
   if (found.length > 0) return found;
   throw new ReeveError('NOT_FOUND', `There is no task ${taskId}.`, { hint: 'reeve status lists the tasks.' });
 }

@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 import { openKernel } from '../daemon/runtime/kernel.ts';
-import { ignoreItself } from '../daemon/runtime/ignore-itself.ts';
 import type { Kernel } from '../daemon/runtime/kernel.ts';
+import { makeDataFolders } from '../daemon/runtime/make-data-folders.ts';
 import type { Context } from './context.ts';
 import { toWarningLine } from './render/warning-line.ts';
 import { reeveVersion } from './version.ts';
@@ -21,8 +21,7 @@ export async function openLocalKernel(
     if (warning !== null) note(warning);
   };
   const config = await context.config();
-  for (const folder of [config.paths.workflow, config.paths.progress, config.paths.state])
-    await ignoreItself(folder);
+  await makeDataFolders(config.paths);
   return openKernel({
     config,
     clock: { now: () => host.now() },

@@ -10,7 +10,7 @@ import { loadVerb } from './load-verb.ts';
 import { createOptions, usage } from './options.ts';
 import { reeveVersion } from './version.ts';
 import { GLOBAL_OPTIONS, VERBS } from './verbs.ts';
-import type { VerbSpec } from './verbs.ts';
+import type { VerbSpec } from './verbs/verb-spec.ts';
 
 /** Runs one command line and answers its exit status; nothing is thrown. */
 export async function runCli(argv: readonly string[], host: Host): Promise<number> {

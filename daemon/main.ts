@@ -12,9 +12,10 @@ import { announceDaemon, withdrawDaemon } from './runtime/announce-daemon.ts';
 import { createIntake, type Intake } from './runtime/intake.ts';
 import { openKernel, type Kernel } from './runtime/kernel.ts';
 import { DAEMON } from './runtime/project-runtime.ts';
-import { ignoreItself } from './runtime/ignore-itself.ts';
+import { makeDataFolders } from './runtime/make-data-folders.ts';
 import { createQueries } from './runtime/queries.ts';
 import { takeLease } from './runtime/lease.ts';
+import { keepRules } from './runtime/rules-in-force.ts';
 
 /** A daemon at work. */
 export interface Daemon {
@@ -43,7 +44,8 @@ export interface DaemonOptions {
 /**
  * Starts the daemon: ledger, scheduler, inboxes, HTTP.
  *
- * @throws ReeveError LEDGER_LOCKED when another one serves this data root, LEDGER_DAMAGED, IO_FAILED
+ * @throws ReeveError LEDGER_LOCKED when another one serves this data root, LEDGER_DAMAGED, LEDGER_ROLLED_BACK,
+ *   LEDGER_FORKED, KEY_UNSAFE, IO_FAILED
  */
 export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const { config, clock, log, version } = options;
@@ -55,14 +57,13 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     }
   };
   try {
-    for (const folder of [config.paths.workflow, config.paths.progress, config.paths.state])
-      await ignoreItself(folder);
+    await makeDataFolders(config.paths);
     const kernel = await openKernel({ ...options });
     closers.push(() => kernel.close());
     const lease = await takeLease(config.paths.state, log);
     closers.push(() => lease.release());
     if (options.onEvent !== undefined) kernel.subscribe(options.onEvent);
-    await recordStart(kernel, version);
+    await recordStart(kernel, config, version);
     await makeInboxes(config, kernel);
     const intake = await createIntake({ config, kernel, log });
     closers.push(() => intake.close());
@@ -168,7 +169,7 @@ async function settled(kernel: Kernel, intake: Intake): Promise<void> {
   }
 }
 
-async function recordStart(kernel: Kernel, version: string): Promise<void> {
+async function recordStart(kernel: Kernel, config: Config, version: string): Promise<void> {
   for (const { ledger, openTasks } of kernel.openProjects()) {
     const states = [...openTasks()];
     const isInterrupted = (state: (typeof states)[number]) =>
@@ -179,6 +180,7 @@ async function recordStart(kernel: Kernel, version: string): Promise<void> {
       open_tasks: states.length,
       interrupted_attempts: states.filter(isInterrupted).length,
       recovered_logs: ledger.recovered.length,
+      policy: await keepRules(ledger.folder, config),
     };
     await ledger.appendProject(DAEMON, [{ type: 'daemon.started', data }]).durable;
   }

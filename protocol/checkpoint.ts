@@ -16,6 +16,11 @@ export function originOf(logId: string): string {
   return `reeve/${logId}`;
 }
 
+/** The log that an origin names. */
+export function logIdOf(origin: string): string {
+  return origin.slice('reeve/'.length);
+}
+
 /** Writes the three lines of a checkpoint: the text that is signed. */
 export function formatCheckpoint({ origin, size, root }: Checkpoint): string {
   return `${origin}\n${size}\n${root}\n`;

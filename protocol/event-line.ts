@@ -27,10 +27,12 @@ export interface EventStamp {
   readonly time: string;
 }
 
-/** An event and the text of its line, without the newline. */
+/** An event and its line, without the newline. */
 export interface EventLine {
   readonly event: LedgerEvent;
   readonly text: string;
+  /** What the hash covers: the line without its own hash, which takes {@link HASH_MEMBER_LENGTH} bytes. */
+  readonly hashed: string;
 }
 
 /**
@@ -57,10 +59,11 @@ export function buildEventLine(
     `"project_id":"${place.project_id}",${idMember('run_id', draft.run_id)}"seq":${place.seq},` +
     `${idMember('step_id', draft.step_id)}${task}` +
     `"time":"${stamp.time}","type":"${draft.type}","v":1}`;
-  const event_hash = sha256Hex(head + tail);
+  const hashed = head + tail;
+  const event_hash = sha256Hex(hashed);
   const text = `${head}"event_hash":"${event_hash}",${tail}`;
   if (isTooLong(text)) throw tooLong(draft.type);
-  return { event: toEvent(place, stamp, draft, event_hash, { actor, data: data.value }), text };
+  return { event: toEvent(place, stamp, draft, event_hash, { actor, data: data.value }), text, hashed };
 }
 
 /**

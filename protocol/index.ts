@@ -29,6 +29,10 @@ export { keyInForce, keyRotationMessage, readKeyEvent, signingKeyId } from './si
 export type { LoggedKey } from './signing-keys.ts';
 export { isSignedBy } from './ed25519.ts';
 export { dssePreAuthEncoding } from './dsse.ts';
+export { formatEventProof } from './event-proof.ts';
+export type { EventProofParts, PlacedLine } from './event-proof.ts';
+export { MAX_PROOF_LENGTH, verifyEventProof } from './verify-event-proof.ts';
+export type { ProofTrust, ProvedEvent } from './verify-event-proof.ts';
 export { findChainBreak } from './chain.ts';
 export type { ChainBreak, ChainLink, ChainPoint } from './chain.ts';
 export { buildEventLine, MAX_LINE_BYTES, parseEventLine } from './event-line.ts';
@@ -84,6 +88,7 @@ export type {
   DependencyPolicyDocument,
   EventDataByType,
   EventEnvelope,
+  EventProof,
   EvidenceDocument,
   EvidenceKind,
   EvidenceRequirement,

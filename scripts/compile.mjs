@@ -7,6 +7,8 @@ import { runEntry, SetupError } from './run-entry.mjs';
 
 const EXECUTABLE = 'dist/cli/main.js';
 const STAMP = 'dist/.inputs.sha256';
+/** Goes into every archive as it is: an auditor compares it with the sources. */
+const STANDALONE_VERIFIER = 'daemon/archive/standalone/verify.mjs';
 
 // Everything is compiled in memory first: a type error leaves the last good dist/ as it was.
 await runEntry(async () => {
@@ -14,7 +16,7 @@ await runEntry(async () => {
   if (inputsDigest === undefined) throw new SetupError('run npm run build: it knows what to build from');
   const program = createProgram();
   reportErrors(ts.getPreEmitDiagnostics(program));
-  const outputs = new Map([...emit(program), ...copyGenerated()]);
+  const outputs = new Map([...emit(program), ...copyGenerated(), copied(STANDALONE_VERIFIER)]);
   assertImportsResolve(outputs);
   replaceDist(outputs, inputsDigest);
 });

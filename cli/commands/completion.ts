@@ -1,7 +1,7 @@
 import type { Answer, Context } from '../context.ts';
 import { usage } from '../options.ts';
 import { GLOBAL_OPTIONS, VERBS } from '../verbs.ts';
-import type { VerbSpec } from '../verbs.ts';
+import type { VerbSpec } from '../verbs/verb-spec.ts';
 
 /** `reeve completion SHELL`: the completion script of bash, zsh or fish, made from the table of verbs. */
 export async function completion(_: Context, [shell = '']: readonly string[]): Promise<Answer> {

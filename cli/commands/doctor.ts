@@ -1,6 +1,7 @@
 import { ReeveError } from '../../protocol/errors.ts';
 import type { Config } from '../../daemon/config/config.ts';
 import type { Answer, Context, Paint } from '../context.ts';
+import { checkKey } from '../doctor/check-key.ts';
 import { checkLedger } from '../doctor/check-ledger.ts';
 import { checkMachine } from '../doctor/check-machine.ts';
 import { checkRepository } from '../doctor/check-repository.ts';
@@ -41,6 +42,7 @@ async function checkConfigured(context: Context): Promise<readonly DoctorFinding
     ...(await checkRepository(config, host)),
     ...(await checkWorkers(config, host)),
     ...(await checkLedger(config)),
+    checkKey(config),
   ];
 }
 

@@ -1,12 +1,14 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { CONFIG_FILE, findConfigFile } from '../../daemon/config/find-config-file.ts';
+import { BYTE_FOR_BYTE } from '../../daemon/runtime/make-data-folders.ts';
 import type { Answer, Context } from '../context.ts';
 import { configTemplate } from '../init/config-template.ts';
 import { EXAMPLE_FILES } from '../init/example-files.ts';
+import { ensureKey, keyLines, NO_KEY_WANTED } from '../init/ensure-key.ts';
 import { findPackageFile } from '../package-file.ts';
 
-/** `reeve init`: makes what a repository needs, and never overwrites anything of the user's. */
+/** `reeve init`: makes what a repository needs and the user's key, and never overwrites anything of the user's. */
 export async function init(context: Context): Promise<Answer> {
   const { host, options, paint } = context;
   const { repository: root } = await findConfigFile(join(host.cwd, options.text('repo') ?? ''), null);
@@ -15,6 +17,7 @@ export async function init(context: Context): Promise<Answer> {
   const files = new Map<string, string>([
     [CONFIG_FILE, configTemplate({ project, withExample })],
     ['workflow/.gitignore', IGNORE_ALL],
+    ['workflow/.gitattributes', BYTE_FOR_BYTE],
     ['progress/.gitignore', IGNORE_ALL],
     ['.reeve/.gitignore', IGNORE_ALL],
     ...(withExample ? EXAMPLE_FILES : []),
@@ -24,12 +27,14 @@ export async function init(context: Context): Promise<Answer> {
   const kept: string[] = [];
   for (const [file, text] of files) ((await createFile(join(root, file), text)) ? created : kept).push(file);
   await refreshSchemas(join(root, '.reeve', 'schemas'));
+  const key = options.value('key') === false ? NO_KEY_WANTED : ensureKey(root, host.env);
   const next = nextSteps(withExample, relative(host.cwd, root));
   return {
-    data: { root, created, kept, next },
+    data: { root, created, kept, key, next },
     text: () => [
       ...created.map((file) => `${paint.green('✓')} created ${file}`),
       ...kept.map((file) => `${paint.dim('·')} kept ${file} as it was`),
+      ...keyLines(key, paint),
       '',
       'Next:',
       ...next.map((line) => `  ${line}`),

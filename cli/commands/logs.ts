@@ -6,16 +6,16 @@ import { findRunningDaemon } from '../running-daemon.ts';
 import { followLines } from '../follow-lines.ts';
 import { usage } from '../options.ts';
 import { createEventLines } from '../render/event-lines.ts';
-import { readEventLine, taskLogFile } from '../task-log.ts';
+import { readEventLine, taskLogFolder } from '../task-log.ts';
 
 /** `reeve logs TASK [-f]`: a task's events as readable lines; with `--json` the ledger's own lines. */
 export async function logs(context: Context, [taskId = '']: readonly string[]): Promise<number> {
   const { host, options, json, paint, out, note } = context;
   const follow = options.flag('follow');
-  const file = await findLog(context, taskId, follow);
+  const folder = await findLog(context, taskId, follow);
   const toLine = createEventLines(paint);
   let number = 0;
-  for await (const line of followLines(file, { follow, signal: host.signal })) {
+  for await (const line of followLines(folder, { follow, signal: host.signal })) {
     number += 1;
     const event = readEventLine(line);
     if (json) out(line);
@@ -31,7 +31,7 @@ async function findLog(context: Context, taskId: string, follow: boolean): Promi
   const config = await context.config();
   try {
     const [project = config.project, ...others] = await findProjectsOf(context, taskId);
-    if (others.length === 0) return taskLogFile(config, project, taskId);
+    if (others.length === 0) return taskLogFolder(config, project, taskId);
     const hint = `Choose one with --project: ${[project, ...others].join(', ')}.`;
     throw usage(`Task ${taskId} is in several projects.`, hint);
   } catch (error) {
@@ -39,6 +39,6 @@ async function findLog(context: Context, taskId: string, follow: boolean): Promi
     // Only a daemon can bring it into being.
     if ((await findRunningDaemon(config)) === null) throw error;
     context.note(`reeve: waiting for task ${context.paint.safe(taskId)} in project ${config.project}`);
-    return taskLogFile(config, config.project, taskId);
+    return taskLogFolder(config, config.project, taskId);
   }
 }

@@ -1,41 +1,74 @@
 import { join } from 'node:path';
+import { listLedgers } from '../../daemon/ledger/list-ledgers.ts';
 import { verifyProject } from '../../daemon/ledger/verify-project.ts';
 import type { VerifyReport } from '../../daemon/ledger/verify-report.ts';
 import type { Answer, Context } from '../context.ts';
+import { EXIT } from '../exit-codes.ts';
 import { findProjectsOf } from '../find-task.ts';
-import { openQueries } from '../services.ts';
-import { reportLines, verdictExit } from '../verify/report-lines.ts';
+import { ownAnchors } from '../verify/anchors-of-copies.ts';
+import { gatherEvidence, readGiven, type Evidence } from '../verify/gather-evidence.ts';
+import { reportLines } from '../verify/report-lines.ts';
+import { strayAnchors } from '../verify/stray-anchors.ts';
+import { verdictExit, worstExit } from '../verify/verdict-exit.ts';
+
+/** One project's answer. */
+interface VerifiedProject {
+  readonly project_id: string;
+  readonly report: VerifyReport;
+  /** What was found and could not be checked. */
+  readonly notes: readonly string[];
+}
 
 /**
- * `reeve verify [TASK]`: checks every line, link, head and file against tampering. It only reads; exits 6 when
- * something was changed, 3 when it cannot tell.
+ * `reeve verify [TASK]`: checks every line, link, head and file against tampering, and all of it against what vouches
+ * for it from outside. It only reads; the exit status tells each verdict.
  */
 export async function verify(context: Context, [taskId]: readonly string[]): Promise<Answer> {
   const { options, paint } = context;
   const archive = options.text('archive');
   if (archive !== undefined)
     return (await import('../verify/verify-archive.ts')).verifyArchiveFile(context, archive);
-  const { workflow } = (await context.config()).paths;
-  const reports: { readonly project_id: string; readonly report: VerifyReport }[] = [];
+  const given = await readGiven(context);
+  const projects: VerifiedProject[] = [];
   for (const project of await findProjects(context, taskId)) {
-    const report = await verifyProject(join(workflow, project), taskId === undefined ? {} : { taskId });
-    reports.push({ project_id: project, report });
+    projects.push(await verifyOne(context, given, project, taskId));
   }
-  const exits = reports.map(({ report }) => verdictExit(report, options.flag('strict')));
+  const stray = strayAnchors(
+    given.anchors,
+    projects.map(({ report }) => report),
+  );
+  const exits = projects.map(({ report }) => verdictExit(report, options.flag('strict')));
   return {
-    data: { projects: reports.map(({ project_id, report }) => ({ project_id, ...report })) },
-    text: () => {
-      if (reports.length === 0) return ['There is no ledger here yet, so nothing to verify.'];
-      return reports.flatMap(({ project_id, report }) => reportLines(project_id, report, paint));
-    },
-    exit: Math.max(0, ...exits),
+    data: { projects: projects.map(({ report, ...rest }) => ({ ...rest, ...report })), notes: stray },
+    text: () => [
+      ...(projects.length === 0 ? ['There is no ledger here yet, so nothing to verify.'] : []),
+      ...projects.flatMap(({ project_id, report, notes }) => reportLines(project_id, report, notes, paint)),
+      ...stray.map((note) => `${paint.red('✗')} ${paint.safe(note)}`),
+    ],
+    exit: worstExit([...exits, ...(stray.length > 0 ? [EXIT.cannotVerify] : [])]),
   };
+}
+
+async function verifyOne(
+  context: Context,
+  given: Evidence,
+  project_id: string,
+  taskId: string | undefined,
+): Promise<VerifiedProject> {
+  const { paths, repository, userState } = await context.config();
+  const projectFolder = join(paths.workflow, project_id);
+  // Before the ledger is read: it may grow meanwhile, and its checkpoints with it.
+  const evidence = await gatherEvidence(context, given, { projectFolder, userState, repository });
+  const { anchors, notes } = ownAnchors(paths.workflow, project_id, evidence.anchors);
+  const { trustedKeys } = evidence;
+  const task = taskId === undefined ? {} : { taskId };
+  const report = await verifyProject(projectFolder, { anchors, trustedKeys, ...task });
+  return { project_id, report, notes: [...evidence.notes, ...notes] };
 }
 
 async function findProjects(context: Context, taskId: string | undefined): Promise<readonly string[]> {
   if (taskId !== undefined) return findProjectsOf(context, taskId);
   const only = context.options.text('project');
   if (only !== undefined) return [only];
-  const queries = await openQueries(await context.config());
-  return (await queries.listProjects()).map(({ project_id }) => project_id);
+  return listLedgers((await context.config()).paths.workflow);
 }

@@ -2,7 +2,7 @@ import type { LedgerEvent } from '../../protocol/events.ts';
 import type { Config } from '../../daemon/config/config.ts';
 import type { Queries } from '../../daemon/ports/services.ts';
 import { followLines } from '../follow-lines.ts';
-import { readEventLine, taskLogFile } from '../task-log.ts';
+import { readEventLine, taskLogFolder } from '../task-log.ts';
 
 /** Shows a task's events after a sequence number while work on it goes on, and all of them before it returns. */
 export async function watchTask(options: {
@@ -24,8 +24,8 @@ export async function watchTask(options: {
     show(event);
   };
   const following = (async () => {
-    const file = taskLogFile(config, projectId, taskId);
-    for await (const line of followLines(file, { follow: true, signal: ended.signal }))
+    const folder = taskLogFolder(config, projectId, taskId);
+    for await (const line of followLines(folder, { follow: true, signal: ended.signal }))
       take(readEventLine(line));
   })();
   try {

@@ -1,18 +1,17 @@
 import type { Config } from '../../daemon/config/config.ts';
 import { inboxFolders, listDrops } from '../../daemon/inbox/inbox-folders.ts';
-import type { DaemonServices, TaskSummary } from '../../daemon/ports/services.ts';
+import type { DaemonServices, TaskOverview } from '../../daemon/ports/services.ts';
 import type { Context } from '../context.ts';
 import { findRunningDaemon } from '../running-daemon.ts';
 import type { RunningDaemon } from '../running-daemon.ts';
 import { openQueries } from '../services.ts';
 
 /** Everything `reeve status` shows. */
-export interface Status {
+export interface Status extends TaskOverview {
   readonly daemon: { readonly pid: number; readonly url: string; readonly started: string } | null;
   readonly running: ReturnType<DaemonServices['running']>;
   /** Files that no one has looked at yet. */
   readonly inbox: readonly { readonly project_id: string; readonly name: string }[];
-  readonly tasks: readonly TaskSummary[];
 }
 
 /** Reads the ledger and the inboxes, and asks the daemon what runs. */
@@ -24,8 +23,21 @@ export async function readStatus(context: Context): Promise<Status> {
     daemon: daemon === null ? null : { pid: daemon.pid, url: daemon.url, started: daemon.started },
     running: daemon === null ? [] : await readRunning(daemon),
     inbox: await readInboxes(config, project),
-    tasks: await (await openQueries(config)).listTasks(project),
+    ...(await readTasks(config, project, context.options.flag('all'))),
   };
+}
+
+/** How many tasks there are beside those that are listed. */
+export function countLeftOut({ tasks, counts }: TaskOverview): number {
+  return Object.values(counts).reduce((sum, count) => sum + count, 0) - tasks.length;
+}
+
+async function readTasks(config: Config, project: string | undefined, isAll: boolean): Promise<TaskOverview> {
+  const queries = await openQueries(config);
+  const overview = await queries.overview(project);
+  return isAll && countLeftOut(overview) > 0
+    ? { ...overview, tasks: await queries.listTasks(project) }
+    : overview;
 }
 
 async function readRunning(daemon: RunningDaemon): Promise<Status['running']> {

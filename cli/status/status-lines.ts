@@ -2,9 +2,9 @@ import type { Context } from '../context.ts';
 import { formatAge, plural } from '../render/format.ts';
 import { renderTable } from '../render/table.ts';
 import { statusPaint } from '../render/task-status.ts';
-import type { Status } from './read-status.ts';
+import { countLeftOut, type Status } from './read-status.ts';
 
-/** The status for a person: who serves, what runs, what waits, and the tasks, newest last. */
+/** The status for a person: who serves, what runs, what waits, and the tasks: closed ones, then open ones. */
 export function statusLines(status: Status, context: Context): readonly string[] {
   return [
     daemonLine(status, context),
@@ -34,7 +34,8 @@ function inboxLines({ inbox }: Status, { paint }: Context): readonly string[] {
   return [`${paint.cyan('▪')} ${plural(inbox.length, 'file')} in the inbox: ${names.join(', ')}${more}`];
 }
 
-function taskLines({ tasks }: Status, { paint, host }: Context): readonly string[] {
+function taskLines(status: Status, { paint, host }: Context): readonly string[] {
+  const { tasks } = status;
   if (tasks.length === 0) return ['', 'No tasks yet. Hand in a pack with: reeve submit pack.json'];
   const rows = tasks.map((task) => [
     task.project_id,
@@ -45,5 +46,18 @@ function taskLines({ tasks }: Status, { paint, host }: Context): readonly string
     task.title,
   ]);
   const header = ['PROJECT', 'TASK', 'STATUS', 'EVENTS', 'UPDATED', 'TITLE'];
-  return ['', ...renderTable(header, rows, { paintHeader: paint.dim })];
+  const table = renderTable(header, rows, { paintHeader: paint.dim });
+  const more = countLeftOut(status);
+  if (more === 0) return ['', ...table];
+  return [
+    '',
+    paint.dim(`${more} more closed; list them with: reeve status --all`),
+    ...table,
+    ...countLines(status),
+  ];
+}
+
+function countLines({ counts }: Status): readonly string[] {
+  const all = Object.entries(counts).map(([status, count]) => `${count} ${status}`);
+  return ['', `In all: ${all.join(', ')}`];
 }

@@ -6,21 +6,39 @@ import type { VerifyReport } from '../../daemon/ledger/verify-report.ts';
 import type { Answer, Context, Paint } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { formatBytes, plural } from '../render/format.ts';
-import { reportLines, verdictExit } from './report-lines.ts';
+import { gatherEvidence, readGiven } from './gather-evidence.ts';
+import { reportLines } from './report-lines.ts';
+import { strayAnchors } from './stray-anchors.ts';
+import { verdictExit, worstExit } from './verdict-exit.ts';
 
 const MAX_SHOWN = 50;
 
 /** `reeve verify --archive FILE`: the archive's own digests, then the ledger inside; nothing is imported. */
 export async function verifyArchiveFile(context: Context, file: string): Promise<Answer> {
   const { host, options, paint } = context;
+  const given = await readGiven(context);
+  const notes: string[] = [];
   const report = await verifyArchive({
     file: resolve(host.cwd, file),
-    verify: (folder) => verifyProject(folder),
+    verify: async (projectFolder, disclosure) => {
+      const place = { projectFolder, userState: null, repository: null };
+      const { anchors, trustedKeys, ...evidence } = await gatherEvidence(context, given, place);
+      notes.push(...evidence.notes);
+      return verifyProject(projectFolder, {
+        anchors,
+        trustedKeys,
+        ...(disclosure === null ? {} : { disclosure }),
+      });
+    },
   });
+  const stray = strayAnchors(given.anchors, report.ledger === null ? [] : [report.ledger]);
   return {
-    data: report,
-    text: () => archiveLines(report, paint),
-    exit: archiveExit(report, options.flag('strict')),
+    data: { ...report, notes: [...notes, ...stray] },
+    text: () => archiveLines(report, [...notes, ...stray], paint),
+    exit: worstExit([
+      archiveExit(report, options.flag('strict')),
+      ...(stray.length > 0 ? [EXIT.cannotVerify] : []),
+    ]),
   };
 }
 
@@ -29,7 +47,11 @@ function archiveExit(report: ArchiveReport<VerifyReport>, strict: boolean): numb
   return report.ledger === null ? EXIT.cannotVerify : verdictExit(report.ledger, strict);
 }
 
-function archiveLines(report: ArchiveReport<VerifyReport>, paint: Paint): readonly string[] {
+function archiveLines(
+  report: ArchiveReport<VerifyReport>,
+  notes: readonly string[],
+  paint: Paint,
+): readonly string[] {
   const { problems, problem_count, ledger } = report;
   const verdict = report.ok ? paint.green('INTACT') : paint.red('DAMAGED');
   const facts = `${formatBytes(report.bytes)}, ${plural(report.files, 'file')}`;
@@ -41,6 +63,6 @@ function archiveLines(report: ArchiveReport<VerifyReport>, paint: Paint): readon
       return `  ${paint.red('✗')} ${paint.safe(entry === null ? problem : `${entry}: ${problem}`)}`;
     }),
     ...(problem_count > shown.length ? [`  and ${problem_count - shown.length} more`] : []),
-    ...(ledger === null ? [] : reportLines(report.project_id ?? 'project', ledger, paint)),
+    ...(ledger === null ? [] : reportLines(report.project_id ?? 'project', ledger, notes, paint)),
   ];
 }

@@ -7,6 +7,16 @@ export const BAG = {
   payload: 'data/',
 } as const;
 
+/** Names of the further tag files that Reeve writes, and checks where there is something to check. */
+export const TAG = {
+  reportText: 'REPORT.md',
+  reportPage: 'report.html',
+  verifier: 'verify.mjs',
+  verifierKey: 'checkpoint.vkey',
+  attestation: 'attestation.dsse.json',
+  disclosure: 'disclosure.json',
+} as const;
+
 /** The one declaration that is written, and accepted. */
 export const BAG_DECLARATION = 'BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n';
 

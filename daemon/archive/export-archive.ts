@@ -1,14 +1,21 @@
-import { join } from 'node:path';
 import { sha256Hex } from '../../protocol/digest.ts';
-import type { ExportAnswer } from '../ports/services.ts';
-import { BAG, BAG_DECLARATION, formatManifest, type BagDigest } from './bag-files.ts';
-import { listHeads, readProjectLog, type ProjectLog } from './project-log.ts';
-import { openRegularFile, readChunks } from './regular-file.ts';
+import { formatDisclosure } from '../../protocol/disclosure.ts';
+import type { ExportAnswer, ExportProgress } from '../ports/services.ts';
+import { BAG, BAG_DECLARATION, formatManifest, TAG, type BagDigest } from './bag-files.ts';
+import { createAcceptedWorkList, type AcceptedWork } from './export/accepted-work.ts';
 import { describeBag } from './export/describe-bag.ts';
-import { placeFile } from './export/place-file.ts';
-import { planPayload, type LeftOut, type PayloadFile, type PayloadPlan } from './export/plan-payload.ts';
-import { cutTaskLog, type TaskCut } from './export/task-cut.ts';
+import { createManifestLines } from './export/manifest-lines.ts';
+import { assertFree, placeFile } from './export/place-file.ts';
+import { readPayload } from './export/read-payload.ts';
+import { noteOf, type ArchiveSigner } from './export/seal-log.ts';
+import { surveyProject, type ExportChoice, type Survey, type SurveyWatch } from './export/survey-project.ts';
+import { writeAttestation } from './export/write-attestation.ts';
+import { createReportWriter } from './export/write-report.ts';
 import { createZipWriter, type ZipWriter } from './export/zip-writer.ts';
+import { PROJECT_LOG } from './project-layout.ts';
+import { listHeads } from './project-log.ts';
+import { readStandaloneVerifier } from './standalone/read-verifier.ts';
+import { stopWhenAborted } from './stop-when-aborted.ts';
 
 export interface ExportOptions {
   /** Absolute path. */
@@ -19,123 +26,129 @@ export interface ExportOptions {
   /** Whether an existing file is replaced. */
   readonly overwrite: boolean;
   readonly reeveVersion: string;
+  /** What to hand over; default: everything. */
+  readonly choice?: ExportChoice;
+  /** Signs the end of the log and the manifest; default: nobody does. */
+  readonly signer?: ArchiveSigner | null;
   /** Told after every file. */
-  readonly onProgress?: (progress: ExportProgress) => void;
-  readonly signal?: AbortSignal;
+  readonly onProgress?: ((progress: ExportProgress) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
-export interface ExportProgress {
-  readonly files: number;
-  readonly totalFiles: number;
-  readonly bytes: number;
-  readonly totalBytes: number;
-}
-
-/** What was written. */
-export interface ExportedArchive extends ExportAnswer {
-  /** Links and special files in evidence folders; `bag-info.txt` names them as well. */
-  readonly left_out: readonly LeftOut[];
-}
+/** Everything of a project. */
+const EVERYTHING: ExportChoice = { tasks: null, since: null, redact: [] };
 
 /**
  * Writes a project into an archive: BagIt 1.0 (RFC 8493) in a zip that `unzip` and `sha256sum -c` can check.
  *
  * ```
- * read the project log up to its last complete line
- *   → cut each task log at the newest head named there → list packs, artifacts, refused files
- *   → temporary file → fsync → take the name → fsync of the folder
+ * survey the project (see `surveyProject`), and write its report meanwhile
+ *   → temporary file → description, report, payload, manifest, signed statement → fsync → take the name
  * ```
  *
- * The cut is consistent while a daemon appends: the project log is read first, so every head in it is covered, and no
- * task log goes beyond its head. The same contents give the same bytes. Call it after `ledger.flush()`.
+ * The same contents, choice and key give the same bytes. Call it after `ledger.flush()`.
  *
- * @throws ReeveError CONFLICT when the file exists; LEDGER_DAMAGED when a head is not in its log; NOT_FOUND; IO_FAILED
+ * @throws ReeveError CONFLICT when the file exists; LEDGER_DAMAGED when a line, head or checkpoint does not hold; USAGE
+ *   for what cannot be redacted; NOT_FOUND; IO_FAILED
  */
-export async function exportArchive(options: ExportOptions): Promise<ExportedArchive> {
-  const { projectFolder, file, signal } = options;
-  const project = await readProject(projectFolder);
-  const cuts: TaskCut[] = [];
-  for (const task of project.tasks.values()) {
-    signal?.throwIfAborted();
-    cuts.push(await cutTaskLog(projectFolder, task));
-  }
-  const plan = await planPayload(projectFolder, project, cuts);
+export async function exportArchive(options: ExportOptions): Promise<ExportAnswer> {
+  const { projectFolder, file, signer = null, choice = EVERYTHING, signal } = options;
+  // Told before the work is done; the one who takes the name decides.
+  if (!options.overwrite) await assertFree(file);
+  const report = createReportWriter();
+  const accepted = createAcceptedWorkList();
+  const watch: SurveyWatch = {
+    onEvent(event, log) {
+      report.onEvent(event, log);
+      if (log !== PROJECT_LOG) accepted.take(event);
+    },
+    onWithheld: report.onWithheld,
+  };
+  const survey = await surveyProject({ projectFolder, choice, signer, watch, signal });
+  const pages = await report.finish(projectFolder, survey, options);
   return await placeFile(file, options.overwrite, async (output) => {
     const zip = createZipWriter(output);
-    const archive_id = await writeBag(zip, options, project, plan);
+    const archive_id = await writeBag({ zip, options, survey, accepted: accepted.list() }, pages);
     return {
       archive: file,
       archive_id,
       bytes: await zip.finish(),
-      files: plan.files.length,
-      heads: listHeads(project),
-      left_out: plan.leftOut,
+      files: survey.plan.files.length,
+      heads: listHeads({ tasks: new Map(survey.tasks.map((task) => [task.task_id, task])) }),
+      note: noteOf(survey.project),
+      is_signed: survey.sealed !== null,
+      tasks_left_out: survey.disclosure?.tasks.left_out ?? 0,
+      redacted: survey.disclosure?.redacted.length ?? 0,
+      left_out: survey.plan.leftOut,
     };
   });
 }
 
-async function readProject(projectFolder: string): Promise<ProjectLog> {
-  const path = join(projectFolder, 'events.jsonl');
-  const { handle, bytes } = await openRegularFile(path);
-  try {
-    return await readProjectLog(readChunks(handle, path, { to: bytes }), 'events.jsonl');
-  } finally {
-    await handle.close();
-  }
+interface Bag {
+  readonly zip: ZipWriter;
+  readonly options: ExportOptions;
+  readonly survey: Survey;
+  readonly accepted: readonly AcceptedWork[];
 }
 
-/** Writes every entry, in order of their names; tells the archive's id. */
+/** Writes every entry, what is for people first; tells the archive's id. */
 async function writeBag(
-  zip: ZipWriter,
-  options: ExportOptions,
-  project: ProjectLog,
-  plan: PayloadPlan,
+  bag: Bag,
+  pages: { readonly markdown: string; readonly html: string },
 ): Promise<string> {
-  const { projectId } = options;
-  const addText = async (path: string, text: string): Promise<BagDigest> => {
-    const bytes = Buffer.from(text);
-    return { path, sha256: await zip.add(`${projectId}/${path}`, bytes.length, [bytes]) };
-  };
-  const info = await addText(BAG.info, describeBag(options, project, plan));
-  const declaration = await addText(BAG.declaration, BAG_DECLARATION);
-  const payload = await writePayload(zip, options, plan.files);
-  const manifest = await addText(BAG.manifest, formatManifest(payload));
-  const tagManifest = formatManifest([info, declaration, manifest]);
-  await addText(BAG.tagManifest, tagManifest);
+  const { options, survey, accepted } = bag;
+  const { sealed, disclosure } = survey;
+  const tags = [
+    await addText(bag, TAG.reportText, pages.markdown),
+    await addText(bag, BAG.info, describeBag(options, survey)),
+    await addText(bag, BAG.declaration, BAG_DECLARATION),
+    ...(sealed === null ? [] : [await addText(bag, TAG.verifierKey, `${sealed.verifierKey}\n`)]),
+    ...(disclosure === null ? [] : [await addText(bag, TAG.disclosure, formatDisclosure(disclosure))]),
+    await addText(bag, TAG.reportPage, pages.html),
+    await addText(bag, TAG.verifier, await readStandaloneVerifier()),
+  ];
+  const manifest = await writePayload(bag);
+  tags.push(manifest);
+  const { projectId, reeveVersion, signer = null } = options;
+  if (sealed !== null && signer?.key_id === sealed.key_id) {
+    const facts = { projectId, reeveVersion, manifest: manifest.sha256, accepted };
+    tags.push(await addText(bag, TAG.attestation, writeAttestation(signer, survey, sealed, facts)));
+  }
+  const tagManifest = formatManifest(tags.sort((a, b) => (a.path < b.path ? -1 : 1)));
+  await addText(bag, BAG.tagManifest, tagManifest);
   return sha256Hex(tagManifest);
 }
 
-async function writePayload(
-  zip: ZipWriter,
-  { projectFolder, projectId, onProgress, signal }: ExportOptions,
-  files: readonly PayloadFile[],
-): Promise<readonly BagDigest[]> {
+async function addText({ zip, options }: Bag, path: string, text: string): Promise<BagDigest> {
+  const bytes = Buffer.from(text);
+  return { path, sha256: await zip.add(`${options.projectId}/${path}`, bytes.length, [bytes]) };
+}
+
+/** Writes the files of the project, in order of their names, and their manifest. */
+async function writePayload({ zip, options, survey }: Bag): Promise<BagDigest> {
+  const { projectFolder, projectId, onProgress, signal } = options;
+  const { files } = survey.plan;
   const totalBytes = files.reduce((sum, { bytes }) => sum + bytes, 0);
-  const digests: BagDigest[] = [];
+  const manifest = createManifestLines();
   let written = 0;
-  for (const { path, spelled, bytes } of files) {
-    const name = BAG.payload + spelled;
-    const source = join(projectFolder, path);
-    const { handle } = await openRegularFile(source);
-    try {
-      const chunks = untilAborted(readChunks(handle, source, { to: bytes }), signal);
-      digests.push({ path: name, sha256: await zip.add(`${projectId}/${name}`, bytes, chunks) });
-    } finally {
-      await handle.close();
-    }
-    written += bytes;
-    onProgress?.({ files: digests.length, totalFiles: files.length, bytes: written, totalBytes });
+  for (const [at, file] of files.entries()) {
+    const path = BAG.payload + file.spelled;
+    const chunks = untilAborted(readPayload(projectFolder, survey, file), signal);
+    manifest.add({ path, sha256: await zip.add(`${projectId}/${path}`, file.bytes, chunks) });
+    written += file.bytes;
+    onProgress?.({ files: at + 1, totalFiles: files.length, bytes: written, totalBytes });
   }
-  return digests;
+  const name = `${projectId}/${BAG.manifest}`;
+  return { path: BAG.manifest, sha256: await zip.add(name, manifest.bytes, manifest.chunks()) };
 }
 
 async function* untilAborted(
   chunks: AsyncIterable<Buffer>,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Buffer, void, undefined> {
-  signal?.throwIfAborted();
+  stopWhenAborted(signal);
   for await (const chunk of chunks) {
     yield chunk;
-    signal?.throwIfAborted();
+    stopWhenAborted(signal);
   }
 }

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { Disclosure } from '../../protocol/disclosure.ts';
 import { ReeveError } from '../../protocol/errors.ts';
 import { isId } from '../../protocol/ids.ts';
 import type { ImportAnswer } from '../ports/services.ts';
@@ -20,7 +21,23 @@ export interface ImportOptions {
   readonly as: string | null;
   /** Verifies the ledger of the unpacked project, before it takes its place. */
   readonly verify: VerifyFolder<FolderReport>;
+  /**
+   * Begins to bring an older copy of the same project forward: gives the folder to lay the newer one in, and puts it in
+   * its place. Default: an older copy is refused.
+   */
+  readonly fastForward?: BeginFastForward | null;
   readonly limits?: Partial<ArchiveLimits>;
+}
+
+/** Begins to replace a project by a newer copy. @param projectFolder absolute path */
+export type BeginFastForward = (projectFolder: string) => NewerCopy;
+
+interface NewerCopy {
+  /** Where its files are laid; to be made. */
+  readonly folder: string;
+  /** Puts them in their places, durably. */
+  commit(): void;
+  cancel(): void;
 }
 
 /**
@@ -31,8 +48,9 @@ export interface ImportOptions {
  * ```
  *
  * Nothing is written before the archive is found sound. A folder that a crash left behind is removed by the next
- * import. A project that is here already is compared: identical is an answer, anything else refused. Call it under
- * the ledger's lock; the caller records the import in the project log.
+ * import. A project that is here already is compared: identical is an answer, and one that the archive continues is
+ * brought forward if that is wanted; anything else is refused. Call it under the ledger's lock; the caller records the
+ * import in the project log.
  *
  * @throws ReeveError ARCHIVE_INVALID with all problems in `details`; ARCHIVE_CONFLICT; USAGE for a bad project id;
  *   NOT_FOUND; IO_FAILED
@@ -44,6 +62,7 @@ export async function importArchive(options: ImportOptions): Promise<ImportAnswe
     const problems = createProblems();
     const archive = await readArchive(file, bytes, { ...DEFAULT_LIMITS, ...limits }, problems);
     if (archive === null) throw invalid(path, problems);
+    if (archive.disclosure !== null) throw incomplete(path, archive.disclosure);
     const project_id = as ?? archive.project_id;
     const outcome = await take(archive, join(workflowFolder, project_id), options);
     return {
@@ -59,24 +78,50 @@ export async function importArchive(options: ImportOptions): Promise<ImportAnswe
 async function take(
   archive: SoundArchive,
   folder: string,
-  { file, workflowFolder, verify }: ImportOptions,
+  { file, workflowFolder, verify, fastForward = null }: ImportOptions,
 ): Promise<ImportAnswer['outcome']> {
   if (await hasProject(folder)) {
     const comparison = await compareProject(archive, folder);
     if (comparison.relation === 'identical') return 'identical';
-    throw conflict(folder, comparison);
+    if (comparison.relation !== 'behind' || fastForward === null) throw conflict(folder, comparison);
+    await replace(archive, fastForward(folder), file, verify);
+    return 'fast_forwarded';
   }
   const staging = await createStaging(workflowFolder);
   try {
     await extractPayload(archive, staging, true);
-    const report = await verify(staging);
-    if (report.faults.length > 0) throw notVerified(file, report);
+    await assertVerified(staging, file, verify);
     await claimPlace(staging, folder);
     return 'imported';
   } catch (error) {
     await removeStaging(staging);
     throw error;
   }
+}
+
+async function replace(
+  archive: SoundArchive,
+  newer: NewerCopy,
+  file: string,
+  verify: VerifyFolder<FolderReport>,
+): Promise<void> {
+  try {
+    await extractPayload(archive, newer.folder, true);
+    await assertVerified(newer.folder, file, verify);
+  } catch (error) {
+    newer.cancel();
+    throw error;
+  }
+  newer.commit();
+}
+
+async function assertVerified(
+  folder: string,
+  file: string,
+  verify: VerifyFolder<FolderReport>,
+): Promise<void> {
+  const report = await verify(folder, null);
+  if (report.faults.length > 0) throw notVerified(file, report);
 }
 
 function badId(as: string): ReeveError {
@@ -101,6 +146,14 @@ function invalid(path: string, problems: Problems): ReeveError {
   });
 }
 
+function incomplete(path: string, { tasks, redacted }: Disclosure): ReeveError {
+  const left = `${tasks.left_out} tasks left out, ${redacted.length} lines and files withheld`;
+  return new ReeveError('ARCHIVE_INVALID', `${path} is only a part of a project: ${left}.`, {
+    hint: 'It can be read and verified (`reeve verify --archive FILE`). To import, ask for an export of everything.',
+    details: { tasks_left_out: tasks.left_out, redacted: redacted.length },
+  });
+}
+
 function notVerified(path: string, report: FolderReport): ReeveError {
   return new ReeveError('ARCHIVE_INVALID', `The ledger in ${path} does not verify: ${report.verdict}.`, {
     hint: 'Nothing was imported. `reeve verify --archive FILE` names every line and file concerned.',
@@ -118,8 +171,9 @@ function conflict(
     behind: 'is older than the archive',
     diverged: 'is another than the one in the archive',
   }[relation];
+  const forward = relation === 'behind' ? 'Bring it forward: add `--fast-forward`. Or import' : 'Import';
   return new ReeveError('ARCHIVE_CONFLICT', `The project ${folder} ${what}: ${path} differs.`, {
-    hint: 'Projects are never merged. Import it under another id: `reeve import --archive FILE --as PROJECT`.',
+    hint: `Projects are never merged. ${forward} it under another id: \`reeve import --archive FILE --as PROJECT\`.`,
     details: { relation, path },
   });
 }

@@ -1,28 +1,60 @@
-import { findChainBreak } from '../../protocol/chain.ts';
+import { isAscii } from 'node:buffer';
+import { findChainBreak, type ChainLink } from '../../protocol/chain.ts';
+import { sha256Hex } from '../../protocol/digest.ts';
 import { ReeveError } from '../../protocol/errors.ts';
 import { MAX_LINE_BYTES } from '../../protocol/event-line.ts';
-import { sliceEventLine, type EventSlices } from '../../protocol/event-slices.ts';
+import {
+  HASH_MEMBER_LENGTH,
+  hashOfEventLine,
+  sliceEventLine,
+  type EventSlices,
+} from '../../protocol/event-slices.ts';
+import type { LedgerEvent } from '../../protocol/events.ts';
+import { parseRedactedLine, type RedactedLine } from '../../protocol/redacted-line.ts';
 
-/** Sees one line; `data` parses its data on demand. */
-export type SeeLine = (line: PlacedLine, data: () => Readonly<Record<string, unknown>>) => void;
-
-/** A line and where it ends. */
-export interface PlacedLine extends EventSlices {
+/** A complete line of a log, and where it is. */
+export interface LogLine extends EventSlices {
+  /** Offset of its first byte. */
+  readonly start: number;
   /** Offset after its newline. */
   readonly end: number;
+  /** What stands here instead of the line; null for a line as it was written. */
+  readonly redacted: RedactedLine | null;
 }
+
+/** Reads the content of the line that is being shown; only while it is. */
+export interface LineContent {
+  /** Copies the line, without its newline: as a string where that is the same bytes. */
+  bytes(): string | Uint8Array;
+  /**
+   * Parses a line that is not redacted; whether its data has the shape of its type is left to verification.
+   *
+   * @throws SyntaxError when its actor or data are no JSON
+   */
+  event(): LedgerEvent;
+}
+
+/** Sees a line. */
+export type SeeLine = (line: LogLine, content: LineContent) => void;
 
 /** The first and the last complete line of what was read. */
 export interface LogSpan {
-  readonly first: PlacedLine;
-  readonly last: PlacedLine;
+  readonly first: LogLine;
+  readonly last: LogLine;
+}
+
+export interface ReadLines {
+  readonly see: SeeLine;
+  /** Whether each line is compared with its own hash; default: that is left to verification. */
+  readonly isHashed?: boolean;
+  /** Seq of the lines that something else stands in for; default none. */
+  readonly redacted?: ReadonlySet<number>;
 }
 
 /**
- * Reads the complete lines of a log as its bytes come, in bounded memory.
+ * Reads the complete lines of a log as its bytes come, in bounded memory, and follows their links.
  *
- * Sequence and links are followed, hashes are not computed: that is verification's part. An incomplete last line is
- * left out, as a writer may be at work.
+ * An incomplete last line is left out, as a writer may be at work.
  *
  * @param name what errors call the log
  * @throws ReeveError LEDGER_DAMAGED at the first line that is none or does not follow its predecessor
@@ -30,27 +62,26 @@ export interface LogSpan {
 export async function readLogLines(
   chunks: AsyncIterable<Uint8Array>,
   name: string,
-  see: SeeLine,
+  { see, isHashed = false, redacted = NONE }: ReadLines,
 ): Promise<LogSpan | null> {
-  let first: PlacedLine | null = null;
-  let last: PlacedLine | null = null;
-  let rest = '';
+  const cursor = createCursor();
+  let first: LogLine | null = null;
+  let last: LogLine | null = null;
   let offset = 0;
-  for await (const chunk of chunks) {
-    // One character for each byte: slicing needs no decoding, and offsets stay those of the file.
-    const text = rest + Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength).toString('latin1');
-    let from = 0;
-    for (let to = text.indexOf('\n'); to !== -1; to = text.indexOf('\n', from)) {
-      last = followLine(last, text, from, to, name, offset);
-      first ??= last;
-      const { hashAt } = last;
-      const start = from;
-      see(last, () => parseData(text.slice(start, hashAt)));
-      from = to + 1;
+  for await (const piece of inPieces(chunks)) {
+    cursor.add(piece);
+    while (cursor.next()) {
+      const line = cursor.line(offset);
+      if (line === null) throw damagedLog(name, `at byte ${offset} is no event`);
+      const fault = findFault(last, line, redacted) ?? (isHashed ? findChange(line, cursor) : null);
+      if (fault !== null) throw damagedLog(name, `line ${line.seq} ${fault}`);
+      show(line, cursor, name, see);
+      last = line;
+      first ??= line;
+      offset = line.end;
     }
-    offset += from;
-    rest = text.slice(from);
-    if (rest.length > MAX_LINE_BYTES) throw damagedLog(name, `the line at byte ${offset} is too long`);
+    if (cursor.restLength() > MAX_LINE_BYTES)
+      throw damagedLog(name, `the line at byte ${offset} is too long`);
   }
   return first === null || last === null ? null : { first, last };
 }
@@ -62,32 +93,97 @@ export function damagedLog(name: string, what: string): ReeveError {
   });
 }
 
-function followLine(
-  last: PlacedLine | null,
-  text: string,
-  from: number,
-  to: number,
-  name: string,
-  offset: number,
-): PlacedLine {
-  const line = to - from > MAX_LINE_BYTES ? null : sliceEventLine(text, from, to);
-  if (line === null) throw damagedLog(name, `at byte ${offset + from} is no event`);
-  const fault = findChainBreak(last, line);
-  if (fault !== null) throw damagedLog(name, `line ${line.seq} does not follow the one before it (${fault})`);
-  return { ...line, end: offset + to + 1 };
-}
+const NONE: ReadonlySet<number> = new Set();
 
-/** @param head latin1 text of `{"actor":{…},"data":{…},` */
-function parseData(head: string): Readonly<Record<string, unknown>> {
-  const text = Buffer.from(head.slice(0, -1), 'latin1').toString('utf8');
-  try {
-    const parsed = JSON.parse(`${text}}`) as { readonly data?: unknown };
-    return isRecord(parsed.data) ? parsed.data : {};
-  } catch {
-    return {};
+/** A larger text would not fit into the part of the heap that is cleaned often. */
+const PIECE_BYTES = 65_536;
+
+async function* inPieces(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer, void, undefined> {
+  for await (const chunk of chunks) {
+    for (let at = 0; at < chunk.length; at += PIECE_BYTES) {
+      yield Buffer.from(chunk.buffer, chunk.byteOffset + at, Math.min(PIECE_BYTES, chunk.length - at));
+    }
   }
 }
 
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null;
+interface Cursor extends LineContent {
+  add(piece: Buffer): void;
+  /** Steps to the next complete line; false where more is needed for one. */
+  next(): boolean;
+  /** The line at the cursor; null for what is none. @param start its offset in the log */
+  line(start: number): LogLine | null;
+  /** Length of what was added behind the last complete line. */
+  restLength(): number;
+}
+
+/** A cursor over text that has one character for each byte: slicing needs no decoding. Lines do not hold on to it. */
+function createCursor(): Cursor {
+  let text = '';
+  let isPlain = true;
+  let from = 0;
+  let to = -1;
+  const bytes = (): string | Uint8Array => {
+    const line = text.slice(from, to);
+    return isPlain ? line : Buffer.from(line, 'latin1');
+  };
+  return {
+    add(piece) {
+      const rest = text.slice(to + 1);
+      isPlain = (isPlain || rest === '') && isAscii(piece);
+      text = rest + piece.toString('latin1');
+      to = -1;
+    },
+    next() {
+      const end = text.indexOf('\n', to + 1);
+      if (end === -1) return false;
+      [from, to] = [to + 1, end];
+      return true;
+    },
+    line(start) {
+      const length = to - from;
+      if (length > MAX_LINE_BYTES) return null;
+      const end = start + length + 1;
+      const slices = sliceEventLine(text, from, to);
+      if (slices !== null) {
+        // A copy by spreading outlives the collection of young objects, and the whole text with it.
+        return Object.assign(slices, { hashAt: slices.hashAt - from, start, end, redacted: null });
+      }
+      const redacted = parseRedactedLine(text.slice(from, to));
+      return redacted === null ? null : { ...redacted, hashAt: 0, start, end, redacted };
+    },
+    restLength: () => text.length - to - 1,
+    bytes,
+    event() {
+      const line = bytes();
+      return JSON.parse(typeof line === 'string' ? line : Buffer.from(line).toString('utf8')) as LedgerEvent;
+    },
+  };
+}
+
+function findFault(last: ChainLink | null, line: LogLine, redacted: ReadonlySet<number>): string | null {
+  const broken = findChainBreak(last, line);
+  if (broken !== null) return `does not follow the one before it (${broken})`;
+  // Threat: a line could be withheld without a word of it.
+  if (redacted.has(line.seq) === (line.redacted !== null)) return null;
+  return line.redacted === null ? 'is not redacted, as is said' : 'is redacted, and nothing says so';
+}
+
+function findChange({ redacted, event_hash, hashAt }: LogLine, content: LineContent): string | null {
+  if (redacted !== null || hashOf(content.bytes(), hashAt) === event_hash) return null;
+  return 'is not what was written: its hash is that of other bytes';
+}
+
+/** Threat: other bytes may decode to the same characters, so it is bytes that are hashed. */
+function hashOf(line: string | Uint8Array, at: number): string {
+  if (typeof line === 'string') return hashOfEventLine(line, at);
+  return sha256Hex(Buffer.concat([line.subarray(0, at), line.subarray(at + HASH_MEMBER_LENGTH)]));
+}
+
+/** Threat: what slices and hashes like a line may still hold anything but JSON. */
+function show(line: LogLine, content: LineContent, name: string, see: SeeLine): void {
+  try {
+    see(line, content);
+  } catch (error) {
+    throw error instanceof SyntaxError ? damagedLog(name, `line ${line.seq} is no event`) : error;
+  }
 }

@@ -1,6 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { formatCheckpoint } from '../../protocol/checkpoint.ts';
+import type { Disclosure } from '../../protocol/disclosure.ts';
 import type { ImportAnswer } from '../ports/services.ts';
 import { extractPayload } from './import/extract-payload.ts';
 import { DEFAULT_LIMITS, type ArchiveLimits } from './import/limits.ts';
@@ -15,7 +17,11 @@ export interface FolderReport {
 }
 
 /** Verifies the ledger in a project folder: `verifyProject` of the ledger, which this folder does not know. */
-export type VerifyFolder<Report extends FolderReport> = (folder: string) => Promise<Report>;
+export type VerifyFolder<Report extends FolderReport> = (
+  folder: string,
+  /** What is not there, as the archive says; null for a whole project. */
+  disclosure: Disclosure | null,
+) => Promise<Report>;
 
 export interface VerifyArchiveOptions<Report extends FolderReport> {
   /** Path of the archive. */
@@ -39,7 +45,14 @@ export interface ArchiveReport<Report extends FolderReport> {
   readonly bytes: number;
   /** Files of the project. */
   readonly files: number;
+  /** Of all tasks, also of those that are left out. */
   readonly heads: ImportAnswer['heads'];
+  /** What is left out and withheld; null for a whole project, and while there are problems. */
+  readonly disclosure: Disclosure | null;
+  /** The end of the project log, as the three lines of a checkpoint; null while there are problems. */
+  readonly note: string | null;
+  /** Whether the archive holds a signed checkpoint. */
+  readonly is_signed: boolean;
   /** What is wrong with the archive, up to a thousand. */
   readonly problems: readonly ArchiveProblem[];
   readonly problem_count: number;
@@ -71,6 +84,9 @@ export async function verifyArchive<Report extends FolderReport>(
       bytes,
       files: archive?.payload.length ?? 0,
       heads: archive === null ? [] : listHeads(archive.log),
+      disclosure: archive?.disclosure ?? null,
+      note: archive === null ? null : formatCheckpoint(archive.log.checkpoint),
+      is_signed: archive?.is_signed ?? false,
       problems: problems.list(),
       problem_count: problems.count(),
       ledger,
@@ -87,7 +103,7 @@ async function verifyUnpacked<Report extends FolderReport>(
   try {
     const folder = join(scratch, archive.project_id);
     await extractPayload(archive, folder, false);
-    return await verify(folder);
+    return await verify(folder, archive.disclosure);
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }

@@ -26,6 +26,10 @@ export interface Config {
     readonly port: number;
   };
   readonly inbox: { readonly rescanSec: number };
+  /** How logs are kept; a task's log goes on in a new file from so many MiB on. */
+  readonly ledger: { readonly segmentMb: number };
+  /** Where checkpoints are kept beside the user's own state, which always has them. */
+  readonly anchors: { readonly gitNotes: boolean };
   readonly paths: DataPaths;
   /** Folder of keys and anchors, outside of every repository; null where this user has none. */
   readonly userState: string | null;

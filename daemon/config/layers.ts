@@ -42,7 +42,7 @@ export function findMistypedVariables(
     'REEVE_USER_STATE',
   ];
   return Object.keys(environment).flatMap((name) => {
-    if (!/^REEVE_(LIMITS|RETRY|HTTP|INBOX)_/.test(name) || known.includes(name)) return [];
+    if (!/^REEVE_(LIMITS|RETRY|HTTP|INBOX|ANCHORS)_/.test(name) || known.includes(name)) return [];
     const meant = nearestName(name, known);
     return [`${name} is not a setting${meant === null ? '' : `; did you mean ${meant}?`}`];
   });

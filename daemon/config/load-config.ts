@@ -129,6 +129,8 @@ function toConfig(parts: {
     interpreters: { ...DEFAULT_INTERPRETERS, ...file.interpreters },
     http: { enabled: pick(layers, 'http.enabled').value === true, port: number('http.port') },
     inbox: { rescanSec: number('inbox.rescan_sec') },
+    ledger: { segmentMb: number('ledger.segment_mb') },
+    anchors: { gitNotes: pick(layers, 'anchors.git_notes').value === true },
     paths: toDataPaths(resolveRoot(parts), join),
     userState: findUserState(parts.env),
     origins: origins.set('default_worker', defaultWorker.origin),

@@ -19,6 +19,8 @@ export const SETTINGS = {
   'http.enabled': { env: 'REEVE_HTTP_ENABLED', default: true },
   'http.port': { env: 'REEVE_HTTP_PORT', default: 0 },
   'inbox.rescan_sec': { env: 'REEVE_INBOX_RESCAN_SEC', default: 2 },
+  'ledger.segment_mb': { env: 'REEVE_LEDGER_SEGMENT_MB', default: 16 },
+  'anchors.git_notes': { env: 'REEVE_ANCHORS_GIT_NOTES', default: true },
 } as const satisfies Record<string, { readonly env: string; readonly default: SettingValue | null }>;
 
 /** What one setting may hold. */

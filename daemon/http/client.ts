@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { toBase64 } from '../../protocol/base64.ts';
 import { ERROR_CODES, ReeveError } from '../../protocol/errors.ts';
 import type { ErrorCode } from '../../protocol/errors.ts';
 import type { Commands, DaemonServices } from '../ports/services.ts';
@@ -43,10 +44,17 @@ export function createHttpClient(address: DaemonAddress): HttpClient {
       post(task(projectId, taskId, 'close'), { ...close, actor }),
     retryTask: (projectId, taskId, reason, actor) =>
       post(task(projectId, taskId, 'retry'), { reason, actor }),
-    exportArchive: ({ projectId, file, overwrite }) => {
-      return post('/api/v1/exports', { project_id: projectId, file, overwrite });
+    exportArchive: ({ projectId, ...request }, { signal } = {}) => {
+      const body = JSON.stringify({ project_id: projectId, ...request });
+      return send(address, { method: 'POST', path: '/api/v1/exports', body, ...(signal && { signal }) });
     },
-    importArchive: (options) => post('/api/v1/imports', options),
+    importArchive: ({ file, as, fastForward = false }) => {
+      return post('/api/v1/imports', { file, as, fast_forward: fastForward });
+    },
+    recordAnchor: (projectId, { kind, checkpoint, proof }, actor) => {
+      const body = { kind, checkpoint, proof: toBase64(proof), actor };
+      return post(`/api/v1/projects/${encodeURIComponent(projectId)}/anchors`, body);
+    },
     rebuild: () => post('/api/v1/rebuild', {}),
     running: () => send(address, { method: 'GET', path: '/api/v1/running' }),
     stop: async () => void (await post<unknown>('/api/v1/stop', {})),
@@ -74,6 +82,8 @@ interface Call {
   readonly path: string;
   readonly body?: string | Uint8Array;
   readonly idempotencyKey?: string;
+  /** Ends the call, and with it what the daemon does for it. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -83,7 +93,7 @@ interface Call {
  * of this user, proved by a token file that only the user can read.
  */
 async function send<T>(address: DaemonAddress, call: Call): Promise<T> {
-  const { method, path, body, idempotencyKey } = call;
+  const { method, path, body, idempotencyKey, signal } = call;
   const request: RequestInit = {
     method,
     headers: {
@@ -92,15 +102,17 @@ async function send<T>(address: DaemonAddress, call: Call): Promise<T> {
       ...(idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }),
     },
     ...(body === undefined ? {} : { body }),
+    ...(signal === undefined ? {} : { signal }),
     // Threat: a redirect would carry the token to wherever it points.
     redirect: 'error',
   };
-  const response = await fetch(new URL(path, address.url), request).catch((cause: unknown) => {
-    throw unreachable(address.url, cause);
-  });
-  const text = await response.text().catch((cause: unknown) => {
-    throw unreachable(address.url, cause);
-  });
+  const fail = (cause: unknown): never => {
+    throw signal?.aborted === true
+      ? new DOMException('The call was stopped.', 'AbortError')
+      : unreachable(address.url, cause);
+  };
+  const response = await fetch(new URL(path, address.url), request).catch(fail);
+  const text = await response.text().catch(fail);
   const answer = toObject(parseJson(text));
   if (response.ok) return answer['data'] as T;
   // A refused pack is an answer, not an error: the problem document carries the whole of it.

@@ -14,6 +14,7 @@ import { createOpenStreams } from './open-streams.ts';
 import type { OpenStreams } from './open-streams.ts';
 import { registerOpenapi } from './openapi/register-openapi.ts';
 import { refuseOtherMethods } from './refuse-other-methods.ts';
+import { registerAnchorRoutes } from './routes/anchor-routes.ts';
 import { registerArchiveRoutes } from './routes/archive-routes.ts';
 import { registerDaemonRoutes } from './routes/daemon-routes.ts';
 import { registerEventRoutes } from './routes/event-routes.ts';
@@ -86,6 +87,7 @@ async function registerApi(api: FastifyInstance, options: HttpServerOptions, par
   registerEventRoutes(api, { queries: services.queries, feed, streams });
   registerTaskCommandRoutes(api, services.commands);
   registerArchiveRoutes(api, services.commands);
+  registerAnchorRoutes(api, services.commands);
   // A context of its own, because it takes JSON bodies as bytes.
   await api.register(async (packs) => registerPackRoutes(packs, services, limits));
   refuseTheRest();

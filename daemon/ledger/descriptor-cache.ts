@@ -1,9 +1,8 @@
-import { closeSync, constants, mkdirSync, readSync } from 'node:fs';
+import { closeSync, constants, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { ReeveError } from '../../protocol/errors.ts';
-import { MAX_LINE_BYTES } from '../../protocol/event-line.ts';
-import { hashOfEventLine, sliceEventLine } from '../../protocol/event-slices.ts';
 import type { LogHead } from '../ports/ledger.ts';
+import { readLineBefore } from './last-line.ts';
 import { openPlainFile } from './plain-file.ts';
 
 /** Keeps the log files in use open, and never more than a fixed number of idle ones. */
@@ -13,10 +12,13 @@ export interface DescriptorCache {
   /**
    * Lends the descriptor of a log that must end with the given line; null: the log must be empty and may be made.
    *
+   * @param start bytes of the log that lie in other files before this one
    * @throws ReeveError LEDGER_DAMAGED when the file is not as it was left, IO_FAILED
    */
-  borrow(path: string, end: LogHead | null): number;
+  borrow(path: string, end: LogHead | null, start: number): number;
   giveBack(path: string): void;
+  /** Closes a log that is not lent: its file gets another name. */
+  forget(path: string): void;
   closeAll(): void;
 }
 
@@ -41,8 +43,8 @@ export function createDescriptorCache(limit: number): DescriptorCache {
       waiting.push(again);
       return false;
     },
-    borrow(path, end) {
-      const fd = open.get(path)?.fd ?? openLog(path, end);
+    borrow(path, end, start) {
+      const fd = open.get(path)?.fd ?? openLog(path, end, start);
       // Deleting first moves the entry to the end: a Map lists what was set last, last.
       open.delete(path);
       open.set(path, { fd, isLent: true });
@@ -61,6 +63,12 @@ export function createDescriptorCache(limit: number): DescriptorCache {
       const next = waiting.shift();
       if (next !== undefined) process.nextTick(next);
     },
+    forget(path) {
+      const entry = open.get(path);
+      if (entry === undefined) return;
+      open.delete(path);
+      closeSync(entry.fd);
+    },
     closeAll() {
       for (const { fd } of open.values()) closeSync(fd);
       open.clear();
@@ -68,12 +76,13 @@ export function createDescriptorCache(limit: number): DescriptorCache {
   };
 }
 
-function openLog(path: string, end: LogHead | null): number {
+function openLog(path: string, end: LogHead | null, start: number): number {
   if (end === null) mkdirSync(dirname(path), { recursive: true });
   const { fd, stats } = openPlainFile(path, constants.O_RDWR | (end === null ? constants.O_CREAT : 0));
   try {
-    if (stats.size !== (end?.bytes ?? 0)) throw changed(path, 'its size is not what it was');
-    if (end !== null && lastLineHash(fd, end.bytes) !== end.event_hash) {
+    const size = (end?.bytes ?? 0) - start;
+    if (stats.size !== size) throw changed(path, 'its size is not what it was');
+    if (end !== null && size > 0 && readLineBefore(fd, size)?.event_hash !== end.event_hash) {
       throw changed(path, 'its last line is not the one that was written');
     }
     return fd;
@@ -81,18 +90,6 @@ function openLog(path: string, end: LogHead | null): number {
     closeSync(fd);
     throw error;
   }
-}
-
-/** The hash of the last line's bytes, if that is what the line says too; else an empty string. */
-function lastLineHash(fd: number, size: number): string {
-  const length = Math.min(size, MAX_LINE_BYTES + 2);
-  const bytes = Buffer.allocUnsafe(length);
-  readSync(fd, bytes, 0, length, size - length);
-  const text = bytes.toString('utf8', bytes.lastIndexOf(0x0a, length - 2) + 1, length - 1);
-  const slices = sliceEventLine(text);
-  if (slices === null || bytes[length - 1] !== 0x0a) return '';
-  const hash = hashOfEventLine(text, slices.hashAt);
-  return hash === slices.event_hash ? hash : '';
 }
 
 function changed(path: string, how: string): ReeveError {

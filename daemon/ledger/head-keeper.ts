@@ -21,6 +21,8 @@ export interface HeadKeeper {
   note(head: NewHead): void;
   /** Commits every head noted; resolves when they are durable. */
   flush(): Promise<void>;
+  /** Commits the heads noted of one task, however many others are noted meanwhile; resolves when they are durable. */
+  flushTask(taskId: string): Promise<void>;
 }
 
 /**
@@ -103,7 +105,17 @@ export function createHeadKeeper(append: (drafts: readonly EventDraft[]) => Appe
     }
   }
 
-  return { note, flush };
+  async function flushTask(taskId: string): Promise<void> {
+    const isOwed = pending.has(taskId);
+    if (isOwed) due.add(taskId);
+    const before = committing;
+    commit();
+    await (before ?? committing);
+    // What was under way came before: the newest head is in the commit that followed at once.
+    if (before !== null && isOwed) await committing;
+  }
+
+  return { note, flush, flushTask };
 }
 
 const MAX_EVENTS = 64;

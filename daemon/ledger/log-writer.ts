@@ -1,4 +1,4 @@
-import { fdatasync, fsyncSync, ftruncateSync, writeSync } from 'node:fs';
+import { fsyncSync, ftruncateSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { ReeveError } from '../../protocol/errors.ts';
 import type { EventDraft } from '../../protocol/events.ts';
@@ -8,7 +8,10 @@ import { buildLines, type LinesTarget } from './build-lines.ts';
 import type { DescriptorCache } from './descriptor-cache.ts';
 import type { EventFeed, FeedTicket } from './event-feed.ts';
 import type { EventStamps } from './event-stamps.ts';
+import type { FlushQueue } from './flush-queue.ts';
 import type { LedgerHealth } from './ledger-health.ts';
+import type { LineEncoder } from './line-encoder.ts';
+import { createLogFile, type Rotation } from './log-rotation.ts';
 import { syncFolders } from './sync-folder.ts';
 
 /** What all writers of one ledger share. */
@@ -17,6 +20,10 @@ export interface WriterContext {
   readonly feed: EventFeed;
   readonly health: LedgerHealth;
   readonly descriptors: DescriptorCache;
+  readonly flushes: FlushQueue;
+  readonly encode: LineEncoder;
+  /** Bytes of a task log's file from which on it is sealed. */
+  readonly segmentBytes: number;
 }
 
 /** The log a writer writes. */
@@ -25,6 +32,8 @@ export interface WriterTarget extends LinesTarget {
   readonly path: string;
   /** The last durable line; null for a log to be made. */
   readonly head: LogHead | null;
+  /** How the file is set aside for a new one once it is large; without it all lines go into one file. */
+  readonly rotation?: Rotation;
   /** Sees all lines of a write, each with its newline, once they are durable and before they are acknowledged. */
   readonly onLines?: (lines: string) => void;
   /** Called when lines that were built will never be durable: the log stands at this head again. */
@@ -51,14 +60,16 @@ export interface LogWriter {
  * Creates the writer of a log: `append → gather → write → fdatasync → acknowledge`, one group at a time.
  *
  * A write that fails (a full disk) is undone and costs its own group and the one built on it. A sync that fails
- * poisons the whole ledger.
+ * poisons the whole ledger. While the file is set aside, groups wait.
  */
 export function createLogWriter(context: WriterContext, target: WriterTarget): LogWriter {
-  const { health, descriptors } = context;
+  const { health, descriptors, flushes } = context;
+  const flush = { write, synced };
   let built = target.head;
   let durable = target.head;
   let gathering: Group | null = null;
   let writing: Group | null = null;
+  const file = createLogFile(target.rotation, requestIfGathering);
 
   function append(
     actor: Actor,
@@ -66,7 +77,7 @@ export function createLogWriter(context: WriterContext, target: WriterTarget): L
     onDurable?: (head: LogHead) => void,
   ): Appended {
     health.assertSound();
-    const lines = buildLines(context.stamps, target, built, actor, drafts);
+    const lines = buildLines(context.stamps, target, built, actor, drafts, gathering === null);
     built = lines.head;
     gathering ??= createGroup();
     const group = gathering;
@@ -74,38 +85,51 @@ export function createLogWriter(context: WriterContext, target: WriterTarget): L
     group.tickets.push(context.feed.announce(lines.events));
     if (onDurable !== undefined) group.callbacks.push(onDurable);
     group.head = built;
-    if (writing === null && group.tickets.length === 1) process.nextTick(write);
+    if (writing === null && group.tickets.length === 1) requestFlush();
     return { events: lines.events, durable: group.durable };
   }
 
-  function write(): void {
+  function requestFlush(): void {
+    flushes.request(flush);
+  }
+
+  function endOfFile(): number {
+    return (durable?.bytes ?? 0) - file.start();
+  }
+
+  function requestIfGathering(): void {
+    if (gathering !== null) requestFlush();
+  }
+
+  function write(): number | null {
     const group = gathering;
-    if (group === null || writing !== null || !descriptors.admits(write)) return;
+    if (group === null || writing !== null || file.rotating() !== null) return null;
+    if (!descriptors.admits(requestFlush)) return null;
     gathering = null;
     writing = group;
     let fd: number | null = null;
     try {
       health.assertSound();
-      fd = descriptors.borrow(target.path, durable);
-      writeAll(fd, Buffer.from(group.text), durable?.bytes ?? 0);
+      fd = descriptors.borrow(target.path, durable, file.start());
+      writeAll(fd, context.encode(group.text), endOfFile());
+      return fd;
     } catch (error) {
-      lose(group, undo(fd, error));
-      return;
+      lose(group, undo(health, { path: target.path, fd, end: endOfFile() }, error));
+      return null;
     }
-    sync(fd, group);
   }
 
-  function sync(fd: number, group: Group): void {
-    fdatasync(fd, (error) => {
-      if (error !== null) lose(group, health.poison(target.path, error));
-      else if (durable !== null) settle(group);
-      else {
-        syncFolders(NEW_LOG_FOLDERS, dirname(target.path), (folderError) => {
-          if (folderError !== null) lose(group, health.poison(target.path, folderError));
-          else settle(group);
-        });
-      }
-    });
+  function synced(error: Error | null): void {
+    const group = writing;
+    if (group === null) return;
+    if (error !== null) lose(group, health.poison(target.path, error));
+    else if (durable !== null) settle(group);
+    else {
+      syncFolders(NEW_LOG_FOLDERS, dirname(target.path), (folderError) => {
+        if (folderError !== null) lose(group, health.poison(target.path, folderError));
+        else settle(group);
+      });
+    }
   }
 
   function settle(group: Group): void {
@@ -115,20 +139,7 @@ export function createLogWriter(context: WriterContext, target: WriterTarget): L
     if (durable !== null) for (const callback of group.callbacks) callback(durable);
     for (const ticket of group.tickets) context.feed.settle(ticket, true);
     group.resolve();
-  }
-
-  /** Puts a file back to its durable end, so that the log can go on; a damaged or poisoned one is left alone. */
-  function undo(fd: number | null, cause: unknown): ReeveError {
-    if (cause instanceof ReeveError) return cause;
-    try {
-      if (fd !== null) {
-        ftruncateSync(fd, durable?.bytes ?? 0);
-        fsyncSync(fd);
-      }
-      return writeFailed(target.path, cause);
-    } catch (error) {
-      return health.poison(target.path, error);
-    }
+    file.rotateIfFull(durable);
   }
 
   function lose(group: Group, error: ReeveError): void {
@@ -148,13 +159,12 @@ export function createLogWriter(context: WriterContext, target: WriterTarget): L
     writing = null;
     descriptors.giveBack(target.path);
     // After the acknowledged producers had their turn, so that their next events join the same write.
-    if (gathering !== null) setImmediate(write);
+    requestIfGathering();
   }
 
   async function idle(): Promise<void> {
-    for (let group = gathering ?? writing; group !== null; group = gathering ?? writing) {
-      await group.durable.catch(() => undefined);
-    }
+    const busy = (): Promise<void> | null => (gathering ?? writing)?.durable ?? file.rotating();
+    for (let work = busy(); work !== null; work = busy()) await work.catch(() => undefined);
   }
 
   return { head: () => built, append, idle };
@@ -192,6 +202,24 @@ function writeAll(fd: number, bytes: Uint8Array, position: number): void {
     const count = writeSync(fd, bytes, done, bytes.length - done, position + done);
     if (count === 0) throw new Error('the system wrote nothing');
     done += count;
+  }
+}
+
+/** Puts a file back to its durable end, so that the log can go on; a damaged or poisoned one is left alone. */
+function undo(
+  health: LedgerHealth,
+  { path, fd, end }: { readonly path: string; readonly fd: number | null; readonly end: number },
+  cause: unknown,
+): ReeveError {
+  if (cause instanceof ReeveError) return cause;
+  try {
+    if (fd !== null) {
+      ftruncateSync(fd, end);
+      fsyncSync(fd);
+    }
+    return writeFailed(path, cause);
+  } catch (error) {
+    return health.poison(path, error);
   }
 }
 

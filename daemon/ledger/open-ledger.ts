@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import type { Checkpoint } from '../../protocol/checkpoint.ts';
 import { ReeveError } from '../../protocol/errors.ts';
 import type { Actor } from '../../protocol/generated/types.ts';
 import { isId } from '../../protocol/ids.ts';
@@ -8,8 +9,10 @@ import type { Ledger } from '../ports/ledger.ts';
 import { createDescriptorCache } from './descriptor-cache.ts';
 import { createEventFeed } from './event-feed.ts';
 import { createEventStamps } from './event-stamps.ts';
+import { createFlushQueue } from './flush-queue.ts';
 import { takeKernelLock } from './kernel-lock.ts';
 import { createLedgerHealth } from './ledger-health.ts';
+import { createLineEncoder } from './line-encoder.ts';
 import { listProjects } from './list-projects.ts';
 import { openProject } from './open-project.ts';
 import type { ProjectLedgerHandle } from './project-ledger.ts';
@@ -24,6 +27,14 @@ export interface LedgerOptions {
   readonly actor?: Actor;
   /** Log files kept open; default 128. */
   readonly openFiles?: number;
+  /** Bytes by which a project log grows between two writes of its index; default: a mebibyte. */
+  readonly indexEvery?: number;
+  /** Bytes of a task log's file from which on it is sealed, and a new one begun; default: 16 mebibytes. */
+  readonly segmentBytes?: number;
+  /** What was seen of a project's log elsewhere, which it must continue. Default: nothing. */
+  readonly seen?: (projectFolder: string, logId: string) => readonly Checkpoint[];
+  /** Opens also what continues neither that nor its own checkpoint: a person accepted it. Default: false. */
+  readonly acceptsBreak?: boolean;
 }
 
 /**
@@ -40,13 +51,27 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
     feed: createEventFeed(),
     health: createLedgerHealth(),
     descriptors: createDescriptorCache(options.openFiles ?? 128),
+    flushes: createFlushQueue(),
+    encode: createLineEncoder(),
+    segmentBytes: options.segmentBytes ?? 16_777_216,
   };
   const actor = options.actor ?? { kind: 'daemon', id: 'reeve' };
   const opened = new Map<string, Promise<ProjectLedgerHandle>>();
   let closing: Promise<void> | null = null;
 
   function open(projectId: string, createdBy: string | null): Promise<ProjectLedgerHandle> {
-    const opening = openProject(context, { projectId, folder: join(root, projectId), actor, createdBy });
+    const folder = join(root, projectId);
+    const seen = (logId: string): readonly Checkpoint[] => options.seen?.(folder, logId) ?? [];
+    const place = {
+      projectId,
+      folder,
+      actor,
+      createdBy,
+      seen: options.acceptsBreak === true ? null : seen,
+      // Reading so much of a log costs about ten milliseconds.
+      indexEvery: options.indexEvery ?? 1_048_576,
+    };
+    const opening = openProject(context, place);
     opened.set(projectId, opening);
     // A project that could not be opened may be mended and tried again.
     opening.catch(() => opened.delete(projectId));

@@ -1,17 +1,19 @@
 import { randomBytes } from 'node:crypto';
-import { lstatSync, mkdirSync, readdirSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ReeveError } from '../../protocol/errors.ts';
 import type { Actor, LedgerRecoveredData } from '../../protocol/generated/types.ts';
-import { isId } from '../../protocol/ids.ts';
 import type { TaskHead } from '../ports/ledger.ts';
-import { inspectKnownLog, inspectUnknownLog, type TaskTail } from './inspect-task-log.ts';
+import { examineProject, type SeenCheckpoints } from './examine-project.ts';
+import { finishFastForward } from './fast-forward.ts';
+import type { TaskTail } from './inspect-task-log.ts';
 import type { WriterContext } from './log-writer.ts';
 import { createProjectLedger, type ProjectLedgerHandle } from './project-ledger.ts';
 import { ensureManifest } from './project-manifest.ts';
 import { cutTail, keepTail } from './recover-tail.ts';
-import { scanProjectLog, type ProjectScan, type TaskRecord } from './scan-project-log.ts';
-import { taskLogPath } from './task-log.ts';
+import type { ProjectScan } from './scan-project-log.ts';
+import { unsealFile } from './seal-segment.ts';
+import { taskFolder, taskLogPath } from './task-log.ts';
 import { listUnrecordedTails } from './unrecorded-tails.ts';
 
 /** Where a project is, and who opens it. */
@@ -23,23 +25,34 @@ export interface ProjectPlace {
   readonly actor: Actor;
   /** Recorded when the project is made; null: it must exist. */
   readonly createdBy: string | null;
+  /** What the log must continue, beside its own checkpoint; null: a person accepted a break. */
+  readonly seen: SeenCheckpoints | null;
+  /** Bytes by which the log grows between two writes of its index. */
+  readonly indexEvery: number;
 }
 
 /**
  * Opens a project for writing, or makes it.
  *
  * ```
- * read the project log → cut its torn tail → compare each task log's size with its head
- *   → read only what lies beyond heads → record and cut torn tails → commit the heads found
+ * read the project log → compare it with what was seen of it → compare each task log's size with its head
+ *   → read only what lies beyond heads → cut its torn tail → undo seals that were not recorded
+ *   → record and cut torn tails → commit the heads found
  * ```
  *
- * @throws ReeveError NOT_FOUND; LEDGER_DAMAGED when anything but a torn tail is wrong, and then nothing was changed
- *   in the log concerned
+ * @throws ReeveError NOT_FOUND; LEDGER_ROLLED_BACK or LEDGER_FORKED when it does not continue what was seen of it;
+ *   LEDGER_DAMAGED when anything but a torn tail is wrong, and then nothing was changed in the log concerned
  */
 export async function openProject(context: WriterContext, place: ProjectPlace): Promise<ProjectLedgerHandle> {
   const { projectId, folder } = place;
-  const scan = scanProject(place);
-  const tails = listTails(folder, scan);
+  finishFastForward(folder);
+  const { scan, index, tails, misplaced } = examineProject(folder, place.seen);
+  if (scan.end.head === null) {
+    if (place.createdBy === null) throw noProject(projectId);
+    mkdirSync(folder, { recursive: true });
+  }
+  cutProjectTail(folder, scan);
+  for (const { task_id, segments } of misplaced) unsealFile(taskFolder(folder, task_id), segments + 1);
   for (const id of [scan.end.lastId, ...tails.map(({ end }) => end.lastId)]) {
     if (id !== null) context.stamps.observe(id);
   }
@@ -53,6 +66,9 @@ export async function openProject(context: WriterContext, place: ProjectPlace): 
     keys: scan.keys,
     tasks: listTasks(scan, tails),
     recovered: kept,
+    register: scan.register,
+    index,
+    indexEvery: place.indexEvery,
   });
   const genesis = scan.genesis ?? (await createGenesis(ledger, place));
   await recordTails(
@@ -69,50 +85,12 @@ export async function openProject(context: WriterContext, place: ProjectPlace): 
   return ledger;
 }
 
-/** Reads the project log and cuts its torn tail: the event that records the cut needs an intact log to go into. */
-function scanProject({ projectId, folder, createdBy }: ProjectPlace): ProjectScan {
+/** Cuts the torn tail of the project log: the event that records the cut needs an intact log to go into. */
+function cutProjectTail(folder: string, { end }: ProjectScan): void {
+  if (end.fault === null) return;
   const path = join(folder, 'events.jsonl');
-  if (lstatSync(path, { throwIfNoEntry: false }) === undefined) {
-    if (createdBy === null) throw noProject(projectId);
-    mkdirSync(folder, { recursive: true });
-    return EMPTY;
-  }
-  const scan = scanProjectLog(path);
-  if (scan.end.head === null && createdBy === null) throw noProject(projectId);
-  if (scan.end.fault === null) return scan;
-  keepTail(folder, path, scan.end);
-  cutTail(path, scan.end.head?.bytes ?? 0);
-  return scan;
-}
-
-const EMPTY: ProjectScan = {
-  end: { head: null, lastId: null, size: 0, fault: null },
-  genesis: null,
-  tasks: new Map(),
-  keptFiles: new Set(),
-  tree: { size: 0, subtrees: [] },
-  keys: [],
-  rootsAt: new Map(),
-};
-
-/** Every task log that does not stand exactly at its head. */
-function listTails(folder: string, scan: ProjectScan): readonly TaskTail[] {
-  const tails: TaskTail[] = [];
-  for (const record of scan.tasks.values()) {
-    const tail = inspectKnownLog(taskLogPath(folder, record.task_id), record);
-    if (tail !== null) tails.push(tail);
-  }
-  for (const taskId of listFolders(join(folder, 'tasks'))) {
-    if (scan.tasks.has(taskId) || !isId(taskId)) continue;
-    const tail = inspectUnknownLog(taskLogPath(folder, taskId), taskId);
-    if (tail !== null) tails.push(tail);
-  }
-  return tails;
-}
-
-function listFolders(path: string): readonly string[] {
-  if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return [];
-  return readdirSync(path).sort();
+  keepTail(folder, path, end);
+  cutTail(path, end.head?.bytes ?? 0);
 }
 
 function keepTails(
@@ -127,15 +105,12 @@ function keepTails(
   ];
 }
 
-function listTasks(scan: ProjectScan, tails: readonly TaskTail[]): readonly TaskHead[] {
-  const found = new Map(tails.map((tail) => [tail.task_id, tail]));
-  const known = [...scan.tasks.values()].flatMap((record) => toTaskHead(found.get(record.task_id) ?? record));
-  const unknown = tails.filter(({ task_id }) => !scan.tasks.has(task_id)).flatMap(toTaskHead);
-  return [...known, ...unknown];
-}
-
-function toTaskHead({ task_id, title, status, updated, head }: TaskTail | TaskRecord): readonly TaskHead[] {
-  return head === null ? [] : [{ task_id, title, status, updated, ...head }];
+/** Every task that has a line, as far as its own log goes. */
+function listTasks(scan: ProjectScan, tails: readonly TaskTail[]): Map<string, TaskHead> {
+  const tasks = new Map<string, TaskHead>();
+  for (const { task_id, title, status, updated, head } of [...scan.tasks.values(), ...tails])
+    if (head !== null) tasks.set(task_id, { task_id, title, status, updated, ...head });
+  return tasks;
 }
 
 async function createGenesis(

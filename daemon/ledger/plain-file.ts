@@ -11,12 +11,13 @@ import { ReeveError } from '../../protocol/errors.ts';
  * @throws ReeveError LEDGER_DAMAGED for anything that is no plain file, NOT_FOUND, IO_FAILED
  */
 export function openPlainFile(path: string, flags: number): { readonly fd: number; readonly stats: Stats } {
-  // Systems without O_NOFOLLOW (Windows) are checked by name; the inode is compared below.
+  // Systems without O_NOFOLLOW (Windows) are checked by name, and by inode below: elsewhere a log may be renamed meanwhile.
   const before = lstatSync(path, { throwIfNoEntry: false });
   if (before !== undefined && !isPlain(before)) throw notPlain(path);
   const fd = openFile(path, flags | NO_FOLLOW | NON_BLOCKING);
   const stats = fstatSync(fd);
-  if (isPlain(stats) && (before === undefined || before.ino === stats.ino)) return { fd, stats };
+  const isSame = NO_FOLLOW !== 0 || before === undefined || before.ino === stats.ino;
+  if (isPlain(stats) && isSame) return { fd, stats };
   closeSync(fd);
   throw notPlain(path);
 }

@@ -7,10 +7,11 @@ import type { Appended, LogHead, ProjectLedger, TaskHead } from '../ports/ledger
 import type { MerkleFrontier } from '../../protocol/merkle-tree.ts';
 import type { LoggedKey } from '../../protocol/signing-keys.ts';
 import { createHeadKeeper, type NewHead } from './head-keeper.ts';
+import { createIndexKeeper, type IndexSource } from './keep-project-index.ts';
 import { createLogTree } from './log-tree.ts';
 import { createLogWriter, type WriterContext } from './log-writer.ts';
-import { readEvents } from './read-events.ts';
-import { createTaskLog, taskLogPath, type TaskLog } from './task-log.ts';
+import { readEvents, readTaskEvents } from './read-events.ts';
+import { createTaskLog, taskFolder, type TaskLog } from './task-log.ts';
 
 /** A project whose logs were checked. */
 export interface OpenedProject {
@@ -20,11 +21,16 @@ export interface OpenedProject {
   readonly log_id: string;
   /** End of the project log; null for a project to be made. */
   readonly head: LogHead | null;
-  readonly tasks: readonly TaskHead[];
+  /** Handed over: it is kept current from now on. */
+  readonly tasks: Map<string, TaskHead>;
   /** The tree over the project log, and the keys that it tells of. */
   readonly tree: MerkleFrontier;
   readonly keys: readonly LoggedKey[];
   readonly recovered: ProjectLedger['recovered'];
+  /** What the log came to, and the index that told it in part. */
+  readonly register: IndexSource['register'];
+  readonly index: IndexSource['index'];
+  readonly indexEvery: number;
 }
 
 /** A project ledger with what opening it needs beyond the port. */
@@ -43,9 +49,8 @@ export function createProjectLedger(
   actor: Actor,
   opened: OpenedProject,
 ): ProjectLedgerHandle {
-  const { projectId, folder } = opened;
+  const { projectId, folder, tasks } = opened;
   const path = join(folder, 'events.jsonl');
-  const tasks = new Map(opened.tasks.map((task) => [task.task_id, task]));
   const logs = new Map<string, TaskLog>();
   let durableBytes = opened.head?.bytes ?? 0;
   const tree = createLogTree(opened.log_id, opened.tree, opened.keys);
@@ -57,15 +62,32 @@ export function createProjectLedger(
     onLines: tree.add,
   });
   const heads = createHeadKeeper((drafts) => append(actor, drafts));
+  const index = createIndexKeeper({
+    folder,
+    register: opened.register,
+    head: opened.head,
+    index: opened.index,
+    frontier: tree.frontier,
+    every: opened.indexEvery,
+  });
 
   function append(by: Actor, drafts: readonly EventDraft[]): Appended {
-    return projectLog.append(by, drafts, (head) => {
+    const appended = projectLog.append(by, drafts, (head) => {
       durableBytes = head.bytes;
+      index.add(appended.events, head);
     });
+    return appended;
   }
 
-  function openTaskLog(taskId: string, known: TaskHead | null): TaskLog {
-    const log = createTaskLog(context, { projectId, folder, onChange, onDurable: heads.note }, taskId, known);
+  const notes = {
+    commitHead: heads.flushTask,
+    record: async (draft: EventDraft): Promise<void> => append(actor, [draft]).durable,
+  };
+
+  function openTaskLog(taskId: string, head: TaskHead | null): TaskLog {
+    const known = head === null ? null : { head, sealed: opened.register.find(taskId)?.sealed ?? null };
+    const owner = { projectId, folder, onChange, onDurable: heads.note, notes };
+    const log = createTaskLog(context, owner, taskId, known);
     logs.set(taskId, log);
     return log;
 
@@ -105,7 +127,7 @@ export function createProjectLedger(
       const head = logs.get(taskId)?.durableHead() ?? tasks.get(taskId);
       if (head === undefined)
         throw new ReeveError('NOT_FOUND', `There is no task ${taskId} in ${projectId}.`);
-      return readEvents(taskLogPath(folder, taskId), head.bytes);
+      return readTaskEvents(taskFolder(folder, taskId), head.bytes);
     },
 
     readProject: () => readEvents(path, durableBytes),
@@ -114,6 +136,7 @@ export function createProjectLedger(
       await Promise.all([...logs.values()].map((log) => log.idle()));
       await heads.flush();
       await projectLog.idle();
+      await index.idle();
     },
   };
 }

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ProjectManifest } from '../../protocol/generated/types.ts';
-import type { ProjectGenesis } from './scan-project-log.ts';
+import type { ProjectGenesis } from './project-register.ts';
 import { syncFolder } from './sync-folder.ts';
 import { writeFileAtomically } from './write-file-atomically.ts';
 

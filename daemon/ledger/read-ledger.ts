@@ -4,9 +4,9 @@ import type { LedgerEvent } from '../../protocol/events.ts';
 import { isId } from '../../protocol/ids.ts';
 import type { TaskHead } from '../ports/ledger.ts';
 import { listProjects } from './list-projects.ts';
-import { readEvents } from './read-events.ts';
-import { scanProjectLog } from './scan-project-log.ts';
-import { taskLogPath } from './task-log.ts';
+import { readEvents, readTaskEvents } from './read-events.ts';
+import { readProjectLog } from './read-project-log.ts';
+import { taskFolder } from './task-log.ts';
 
 /** Reads a data root without its lock: nothing is changed, and a writer may be at work meanwhile. */
 export interface LedgerReader {
@@ -25,7 +25,8 @@ export function createLedgerReader(root: string): LedgerReader {
   return {
     projects: () => listProjects(root),
     tasks(projectId) {
-      const { tasks } = scanProjectLog(projectLogPath(root, projectId));
+      assertNames(projectId);
+      const { tasks } = readProjectLog(join(root, projectId));
       const heads = [...tasks.values()].flatMap(({ task_id, title, status, updated, head }) =>
         head === null ? [] : [{ task_id, title, status, updated, ...head }],
       );
@@ -33,7 +34,7 @@ export function createLedgerReader(root: string): LedgerReader {
     },
     readTask(projectId, taskId) {
       assertNames(projectId, taskId);
-      return readEvents(taskLogPath(join(root, projectId), taskId));
+      return readTaskEvents(taskFolder(join(root, projectId), taskId));
     },
     readProject: (projectId) => readEvents(projectLogPath(root, projectId)),
   };

@@ -6,6 +6,9 @@ import { checkLinkedLine, readData, type LineFault } from './linked-line.ts';
 import { openPlainFile } from './plain-file.ts';
 import { copyLine, walkLines } from './walk-lines.ts';
 
+/** A line behind which reading begins; its id is compared with the next line's where it is known. */
+export type LogStart = LogHead & { readonly id?: string };
+
 /** Where the intact part of a log ends. */
 export interface LogEnd {
   /** The last intact line; null when there is none. */
@@ -31,7 +34,7 @@ export type SeeLine = (
  * @param start the line that was committed last, to read only what follows; null for the whole log
  * @throws ReeveError NOT_FOUND, LEDGER_DAMAGED, IO_FAILED
  */
-export function scanLog(path: string, start: LogHead | null, see: SeeLine): LogEnd {
+export function scanLog(path: string, start: LogStart | null, see: SeeLine): LogEnd {
   const { fd, stats } = openPlainFile(path, constants.O_RDONLY);
   try {
     return scanOpenLog(fd, stats.size, start, see);
@@ -40,9 +43,9 @@ export function scanLog(path: string, start: LogHead | null, see: SeeLine): LogE
   }
 }
 
-function scanOpenLog(fd: number, size: number, start: LogHead | null, see: SeeLine): LogEnd {
+function scanOpenLog(fd: number, size: number, start: LogStart | null, see: SeeLine): LogEnd {
   // Any id is greater than the empty one: the id of the committed line was compared when it was written.
-  let previous: ChainPoint | null = start === null ? null : { ...start, id: '' };
+  let previous: ChainPoint | null = start === null ? null : { id: '', ...start };
   let fault: LineFault | null = null;
   const end = walkLines(fd, start?.bytes ?? 0, size, (chunk, from, to) => {
     const line = checkLinkedLine(chunk, from, to, previous);

@@ -1,32 +1,20 @@
-import type { TaskStatus } from '../../protocol/generated/types.ts';
 import { toBase64 } from '../../protocol/base64.ts';
 import { createMerkleTree, leafHash, type MerkleFrontier } from '../../protocol/merkle-tree.ts';
-import { readKeyEvent, type LoggedKey } from '../../protocol/signing-keys.ts';
-import type { LogHead } from '../ports/ledger.ts';
-import { damaged } from './damaged.ts';
-import { scanLog, type LogEnd } from './scan-log.ts';
-
-/** What the project log says of a task. */
-export interface TaskRecord {
-  readonly task_id: string;
-  readonly log_id: string;
-  /** Hash of the log's first line. */
-  readonly genesis: string;
-  readonly title: string;
-  /** RFC 3339 time at which the project log took note of it. */
-  readonly created: string;
-  status: TaskStatus;
-  /** RFC 3339 time of the newest head. */
-  updated: string;
-  /** The newest committed head; null when the project log ends right after the creation. */
-  head: LogHead | null;
-}
+import type { LoggedKey } from '../../protocol/signing-keys.ts';
+import {
+  createProjectRegister,
+  type ProjectGenesis,
+  type ProjectRegister,
+  type TaskRecord,
+} from './project-register.ts';
+import { scanLog, type LogEnd, type LogStart } from './scan-log.ts';
 
 /** A project as its log tells it. */
 export interface ProjectScan {
   readonly end: LogEnd;
   /** The first line; null while there is none. */
   readonly genesis: ProjectGenesis | null;
+  /** The closed ones in the order of their ends, then the open ones in that of their creation. */
   readonly tasks: ReadonlyMap<string, TaskRecord>;
   /** Names under which recovered bytes were kept. */
   readonly keptFiles: ReadonlySet<string>;
@@ -36,77 +24,79 @@ export interface ProjectScan {
   readonly keys: readonly LoggedKey[];
   /** Root of the tree, in base64, at each size asked for that the log reaches. */
   readonly rootsAt: ReadonlyMap<number, string>;
+  /** What the next lines are to be told to. */
+  readonly register: ProjectRegister;
 }
 
-/** What the manifest repeats of the first line. */
-export interface ProjectGenesis {
-  readonly log_id: string;
-  readonly event_hash: string;
-  readonly time: string;
-  readonly reeve_version: string;
+/** Where a scan begins: behind lines whose content is known. */
+export interface ScanStart {
+  readonly at: LogStart | null;
+  readonly tree: MerkleFrontier;
+  /** What those lines came to. */
+  readonly register: ProjectRegister;
+  /** The closed tasks that the register does not hold; handed over. */
+  readonly settled: Map<string, TaskRecord>;
 }
+
+/** Answers for a log, by its id, the sizes of its tree at which roots are wanted. */
+export type SizesOf = (logId: string) => Iterable<number>;
 
 /**
  * Reads a project log in one pass, without reading any task's log.
  *
- * @param sizes of the tree at which roots are wanted
  * @throws ReeveError NOT_FOUND, LEDGER_DAMAGED, IO_FAILED
  */
-export function scanProjectLog(path: string, sizes: readonly number[] = []): ProjectScan {
-  const tasks = new Map<string, TaskRecord>();
-  const keptFiles = new Set<string>();
-  const keys: LoggedKey[] = [];
-  const tree = createMerkleTree();
-  const wanted = new Set(sizes);
+export function scanProjectLog(path: string, sizesOf: SizesOf = () => []): ProjectScan {
+  const register = createProjectRegister(path);
+  return scanOnward(path, { at: null, tree: NO_LINES, register, settled: new Map() }, sizesOf);
+}
+
+/**
+ * Reads a project log from some line on.
+ *
+ * @throws ReeveError NOT_FOUND, LEDGER_DAMAGED, IO_FAILED
+ */
+export function scanOnward(path: string, start: ScanStart, sizesOf: SizesOf): ProjectScan {
+  const { register, settled: tasks } = start;
+  const tree = createMerkleTree(start.tree);
   const rootsAt = new Map<number, string>();
-  let genesis: ProjectGenesis | null = null;
-  const end = scanLog(path, null, (line, data, bytes) => {
-    tree.append(leafHash(bytes()));
+  let wanted = new Set(start.at === null ? [] : sizesOf(start.at.log_id));
+  const noteRoot = (): void => {
     if (wanted.has(tree.size)) rootsAt.set(tree.size, toBase64(tree.root()));
-    if (line.seq === 1) {
-      const { log_id, event_hash, time } = line;
-      genesis = { log_id, event_hash, time, reeve_version: String(data()['reeve_version']) };
-    }
-    if (line.type === 'task.created') addTask(tasks, line.time, data());
-    else if (line.type === 'head.committed') moveHead(path, tasks, line.time, data());
-    else if (line.type === 'ledger.recovered') keptFiles.add(String(data()['kept_as']));
-    else if (isKeyEvent(line.type)) keys.push(readKeyEvent(line, data(), keys.at(-1) ?? null));
-  });
-  return { end, genesis, tasks, keptFiles, tree: tree.frontier(), keys, rootsAt };
-}
-
-/** Tells whether an event is about the keys of its log. */
-export function isKeyEvent(type: string): boolean {
-  return type === 'key.added' || type === 'key.rotated';
-}
-
-type Data = Readonly<Record<string, unknown>>;
-
-function addTask(tasks: Map<string, TaskRecord>, time: string, data: Data): void {
-  const task_id = String(data['task_id']);
-  tasks.set(task_id, {
-    task_id,
-    log_id: String(data['log_id']),
-    genesis: String(data['genesis']),
-    title: String(data['title']),
-    created: time,
-    status: 'queued',
-    updated: time,
-    head: null,
-  });
-}
-
-function moveHead(path: string, tasks: Map<string, TaskRecord>, time: string, data: Data): void {
-  const task = tasks.get(String(data['task_id']));
-  if (task === undefined || task.log_id !== data['log_id'])
-    throw damaged(path, 'it has a head of no known log');
-  task.head = {
-    log_id: task.log_id,
-    seq: Number(data['seq']),
-    event_hash: String(data['head_hash']),
-    bytes: Number(data['bytes']),
   };
-  // Written by this ledger, under a hash: the schema is checked by verification.
-  task.status = String(data['status']) as TaskStatus;
-  task.updated = time;
+  noteRoot();
+  const end = scanLog(path, start.at, (line, data, bytes) => {
+    if (line.seq === 1) wanted = new Set(sizesOf(line.log_id));
+    tree.append(leafHash(bytes()));
+    noteRoot();
+    register.take(line, data);
+  });
+  const { genesis, open, keptFiles, keys } = register.state();
+  for (const record of [...register.closed.values(), ...open]) tasks.set(record.task_id, record);
+  return {
+    end,
+    genesis,
+    tasks,
+    keptFiles: new Set(keptFiles),
+    tree: tree.frontier(),
+    keys,
+    rootsAt,
+    register,
+  };
 }
+
+/** What a project log without lines tells. @param path of the log, for messages */
+export function scanOfNothing(path: string): ProjectScan {
+  return {
+    end: { head: null, lastId: null, size: 0, fault: null },
+    genesis: null,
+    tasks: new Map(),
+    keptFiles: new Set(),
+    tree: NO_LINES,
+    keys: [],
+    rootsAt: new Map(),
+    register: createProjectRegister(path),
+  };
+}
+
+const NO_LINES: MerkleFrontier = { size: 0, subtrees: [] };

@@ -5,6 +5,10 @@ import type { Actor, TaskStatus } from '../../protocol/generated/types.ts';
 import type { Appended, LogHead, TaskHead } from '../ports/ledger.ts';
 import type { NewHead } from './head-keeper.ts';
 import { createLogWriter, type WriterContext } from './log-writer.ts';
+import type { SealedPart } from './project-register.ts';
+import { sealSegment, type SealingNotes } from './seal-segment.ts';
+import { GROWING_FILE } from './segment-files.ts';
+import { isClosed } from './task-status.ts';
 
 /** One task's log, open for writing. */
 export interface TaskLog {
@@ -24,6 +28,15 @@ export interface TaskLogOwner {
   readonly onChange: (task: TaskHead | null) => void;
   /** Told of lines that became durable. */
   readonly onDurable: (head: NewHead) => void;
+  /** How the project log is told of sealed segments. */
+  readonly notes: SealingNotes;
+}
+
+/** A task that has a log. */
+export interface KnownTask {
+  readonly head: TaskHead;
+  /** What of its log lies in sealed segments; null for nothing. */
+  readonly sealed: SealedPart | null;
 }
 
 /** Creates the log of a task; without `known` it is a task to be made, and its title comes from the first draft. */
@@ -31,18 +44,29 @@ export function createTaskLog(
   context: WriterContext,
   owner: TaskLogOwner,
   taskId: string,
-  known: TaskHead | null,
+  known: KnownTask | null,
 ): TaskLog {
-  let durable = known;
-  let title = known?.title ?? taskId;
+  let durable = known?.head ?? null;
+  let title = durable?.title ?? taskId;
+  let sealed = known?.sealed ?? { segments: 0, seq: 0, bytes: 0 };
   const writer = createLogWriter(context, {
     path: taskLogPath(owner.folder, taskId),
-    log_id: known?.log_id ?? randomBytes(16).toString('hex'),
+    log_id: durable?.log_id ?? randomBytes(16).toString('hex'),
     project_id: owner.projectId,
     task_id: taskId,
-    head: known === null ? null : toLogHead(known),
+    head: durable === null ? null : toLogHead(durable),
+    rotation: { start: sealed.bytes, limit: context.segmentBytes, setAside },
     onLost: () => owner.onChange(durable),
   });
+
+  async function setAside(head: LogHead): Promise<boolean> {
+    // Nothing follows its end.
+    if (durable !== null && isClosed(durable.status)) return false;
+    const file = { taskId, taskFolder: taskFolder(owner.folder, taskId), before: sealed, head };
+    const now = await sealSegment(context, file, owner.notes);
+    sealed = now ?? sealed;
+    return now !== null;
+  }
 
   return {
     append(actor, status, drafts) {
@@ -53,7 +77,17 @@ export function createTaskLog(
       const head = writer.head();
       const last = appended.events.at(-1);
       if (head === null || last === undefined) return appended;
-      const task: TaskHead = { task_id: taskId, title, status, updated: last.time, ...head };
+      const { log_id, seq, event_hash, bytes } = head;
+      const task: TaskHead = {
+        task_id: taskId,
+        title,
+        status,
+        updated: last.time,
+        log_id,
+        seq,
+        event_hash,
+        bytes,
+      };
       owner.onChange(task);
       return appended;
 
@@ -71,9 +105,14 @@ export function createTaskLog(
   };
 }
 
-/** Absolute path of a task's log. */
+/** Absolute path of the folder of a task's log. */
+export function taskFolder(projectFolder: string, taskId: string): string {
+  return join(projectFolder, 'tasks', taskId);
+}
+
+/** Absolute path of the file that a task's log grows in. */
 export function taskLogPath(projectFolder: string, taskId: string): string {
-  return join(projectFolder, 'tasks', taskId, 'events.jsonl');
+  return join(taskFolder(projectFolder, taskId), GROWING_FILE);
 }
 
 /** Events after which the head is committed at once. */

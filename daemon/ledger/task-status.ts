@@ -1,6 +1,22 @@
 import type { EventSlices } from '../../protocol/event-slices.ts';
 import type { TaskStatus } from '../../protocol/generated/types.ts';
 
+/** Every status of a task, in the order of its life. */
+export const TASK_STATUSES: readonly TaskStatus[] = [
+  'queued',
+  'running',
+  'waiting',
+  'needs_person',
+  'accepted',
+  'rejected',
+  'abandoned',
+];
+
+/** Tells whether a task is at its end: nothing follows its one final close. */
+export function isClosed(status: TaskStatus): boolean {
+  return status === 'accepted' || status === 'rejected' || status === 'abandoned';
+}
+
 /**
  * Tells a task's status after an event that no head covers yet, as far as the event alone shows it.
  *

@@ -10,67 +10,63 @@ import {
   realpathSync,
 } from 'node:fs';
 import { isAbsolute, join, sep } from 'node:path';
-import type { KeptFile, VerifyFault } from './verify-report.ts';
-
-/** A file beside a log, as a line of the log (or a file so claimed) describes it. */
-export interface FileClaim {
-  readonly what: KeptFile;
-  /** Relative to the task folder, POSIX separators. */
-  readonly path: string;
-  readonly sha256: string;
-  readonly bytes: number;
-  readonly seq: number;
-  /** Whether the file lists further files: a review record. */
-  readonly isList: boolean;
-}
+import { claimKey, toClaim, type FileClaim } from './verify-claims.ts';
+import type { VerifyFault } from './verify-report.ts';
 
 /**
- * Compares the files of a task with their claims.
+ * Compares the files beside a log with their claims.
  *
- * @param log the task's log, for the findings, relative to the project folder like the paths in them
+ * @param folder absolute path of the folder that the claims are relative to
+ * @param log the log, for the findings, relative to the project folder like the paths in them
+ * @param redacted files that may be absent, as `claimKey` names them
  */
 export function verifyFiles(
-  taskFolder: string,
+  folder: string,
   log: string,
   claims: readonly FileClaim[],
+  redacted: ReadonlySet<string>,
 ): { readonly faults: readonly VerifyFault[]; readonly files: number } {
   const faults: VerifyFault[] = [];
   const seen = new Set<string>();
+  let files = 0;
   const queue = [...claims];
   for (const claim of queue) {
-    const key = `${claim.sha256} ${claim.bytes} ${claim.path}`;
+    const key = claimKey(claim);
     if (seen.has(key)) continue;
     seen.add(key);
-    const fault = verifyFile(taskFolder, log, claim);
+    const fault = verifyFile(folder, log, claim);
+    if (fault?.type === 'missing' && redacted.has(key)) continue;
+    files += 1;
     if (fault !== null) faults.push(fault);
-    else if (claim.isList) queue.push(...listClaims(join(taskFolder, claim.path), claim));
+    else if (claim.isList) queue.push(...listClaims(join(folder, claim.path), claim));
   }
-  return { faults, files: seen.size };
+  return { faults, files };
 }
 
 /** Larger review records are not looked into; their own digest is checked like any other. */
-const MAX_LIST_BYTES = 64 * 1024 * 1024;
+const MAX_LIST_BYTES = 4 * 1024 * 1024;
 
-function verifyFile(taskFolder: string, log: string, claim: FileClaim): VerifyFault | null {
+function verifyFile(folder: string, log: string, claim: FileClaim): VerifyFault | null {
   const { what, seq } = claim;
   const path = `${log.slice(0, -'events.jsonl'.length)}${claim.path}`;
+  const named = { what, path, log, seq };
   if (!isInside(claim.path)) {
-    return { type: 'file_changed', what, path, log, seq, detail: 'its path leads out of the task folder' };
+    return { type: 'file_changed', ...named, detail: 'its path leads out of the folder' };
   }
-  const file = join(taskFolder, claim.path);
+  const file = join(folder, claim.path);
   try {
     const stats = lstatSync(file, { throwIfNoEntry: false });
-    if (stats === undefined) return { type: 'missing', what, path };
+    if (stats === undefined) return { type: 'missing', ...named };
     // Threat: a link in the path, or in the file's place, would have another file checked in its stead.
-    if (!stats.isFile() || realpathSync(file) !== join(realpathSync(taskFolder), claim.path)) {
-      return { type: 'not_plain', what, path };
+    if (!stats.isFile() || realpathSync(file) !== join(realpathSync(folder), claim.path)) {
+      return { type: 'not_plain', ...named };
     }
     if (stats.size !== claim.bytes) {
       const detail = `it has ${stats.size} bytes, recorded were ${claim.bytes}`;
-      return { type: 'file_changed', what, path, log, seq, detail };
+      return { type: 'file_changed', ...named, detail };
     }
     if (hashFile(file) === claim.sha256) return null;
-    return { type: 'file_changed', what, path, log, seq, detail: 'its SHA-256 is not the one recorded' };
+    return { type: 'file_changed', ...named, detail: 'its SHA-256 is not the one recorded' };
   } catch (error) {
     return { type: 'unreadable', path, detail: error instanceof Error ? error.message : String(error) };
   }
@@ -112,12 +108,4 @@ function listClaims(file: string, { seq, bytes }: FileClaim): readonly FileClaim
   } catch {
     return [];
   }
-}
-
-/** Reads an Artifact reference; anything else claims nothing. */
-export function toClaim(what: KeptFile, seq: number, value: unknown, isList: boolean): readonly FileClaim[] {
-  if (typeof value !== 'object' || value === null) return [];
-  const { path, sha256, bytes } = value as Readonly<Record<string, unknown>>;
-  if (typeof path !== 'string' || typeof sha256 !== 'string' || typeof bytes !== 'number') return [];
-  return [{ what, path, sha256, bytes, seq, isList }];
 }

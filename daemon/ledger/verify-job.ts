@@ -1,15 +1,27 @@
-import { dirname } from 'node:path';
-import type { EventSlices } from '../../protocol/event-slices.ts';
-import type { ContentFault, Validators } from './verify-content.ts';
-import { toClaim, verifyFiles, type FileClaim } from './verify-files.ts';
-import { verifyRange, type Range, type RangeReport } from './verify-range.ts';
+import type { Range, RangeReport } from './verify-range.ts';
+import type { FileClaim } from './verify-claims.ts';
 import type { VerifyFault } from './verify-report.ts';
 
 /** A committed head, to be found in its log. */
 export interface HeadClaim {
+  /** Seq of the project log's line that commits it. */
+  readonly line: number;
   readonly seq: number;
   readonly event_hash: string;
   readonly bytes: number;
+}
+
+/** What a line of the project log says of a sealed segment. */
+export interface SealClaim {
+  /** Seq of that line. */
+  readonly line: number;
+  readonly segment: number;
+  readonly file: string;
+  readonly first_seq: number;
+  readonly last_seq: number;
+  readonly head_hash: string;
+  readonly bytes: number;
+  readonly sha256: string;
 }
 
 /** What the project log says of one task. */
@@ -24,8 +36,16 @@ export interface VerifyJob {
   readonly range: Range;
   /** The log relative to the project folder, for the findings. */
   readonly log: string;
+  /** Absolute path of the folder that the files named in the log are relative to. */
+  readonly folder: string;
   /** Those whose lines end in this piece, by seq. */
   readonly heads: readonly HeadClaim[];
+  /** Sealed segments that begin in this piece. */
+  readonly sealed: readonly FileClaim[];
+  /** Files beside the log that an archive says it left out, as `claimKey` names them. */
+  readonly redactedFiles: ReadonlySet<string>;
+  /** Whether the log ends with this piece. */
+  readonly isLast: boolean;
 }
 
 /** What came of a job. */
@@ -35,106 +55,28 @@ export interface JobReport extends RangeReport {
   readonly files: number;
   /** Heads that no line of this piece had. */
   readonly headsLeft: readonly HeadClaim[];
-  /** From a project log only. */
+  /** Null for a task log. */
+  readonly project: ProjectPiece | null;
+}
+
+/** What a piece of the project log tells besides. */
+export interface ProjectPiece {
   readonly tasks: readonly TaskClaim[];
-  readonly taskHeads: readonly (HeadClaim & { readonly task_id: string })[];
+  /** Tasks that the heads are about. */
+  readonly headTasks: readonly string[];
+  /** Head records whose links are indexes into `headTasks`: see `writeHeadRecord`. */
+  readonly heads: Uint8Array<ArrayBuffer>;
+  /** Leaf hashes of its good lines, 32 bytes each. */
+  readonly leaves: Uint8Array<ArrayBuffer>;
+  readonly keyEvents: readonly KeyEvent[];
+  readonly resets: readonly { readonly seq: number; readonly seen_size: number }[];
+  readonly seals: readonly (SealClaim & { readonly task_id: string })[];
 }
 
-/** Verifies a piece of a log, the heads that lie in it and the files it refers to. */
-export function runVerifyJob(job: VerifyJob, validators: Validators | null): JobReport {
-  try {
-    return job.range.taskId === null ? runProjectJob(job, validators) : runTaskJob(job, validators);
-  } catch (error) {
-    return unreadable(job, error);
-  }
-}
-
-function runProjectJob({ range }: VerifyJob, validators: Validators | null): JobReport {
-  const tasks: TaskClaim[] = [];
-  const taskHeads: (HeadClaim & { readonly task_id: string })[] = [];
-  const report = verifyRange(range, validators, (line, _end, data) => {
-    if (line.type === 'task.created') tasks.push(toTaskClaim(data()));
-    else if (line.type === 'head.committed') taskHeads.push(toHeadClaim(data()));
-    return null;
-  });
-  return { ...report, fileFaults: [], files: 0, headsLeft: [], tasks, taskHeads };
-}
-
-function runTaskJob({ range, log, heads }: VerifyJob, validators: Validators | null): JobReport {
-  const claims: FileClaim[] = [];
-  const headsLeft: HeadClaim[] = [];
-  let next = 0;
-  const report = verifyRange(range, validators, (line, end, data) => {
-    for (let head = heads[next]; head !== undefined && head.seq <= line.seq; head = heads[next]) {
-      next += 1;
-      if (head.seq < line.seq) headsLeft.push(head);
-      else if (head.event_hash !== line.event_hash) return mismatch('hash');
-      else if (head.bytes !== end) return mismatch('size');
-    }
-    if (REFERRING.has(line.type)) claims.push(...listFileClaims(line, data()));
-    return null;
-  });
-  const { faults, files } = verifyFiles(dirname(range.path), log, claims);
-  headsLeft.push(...heads.slice(next));
-  return { ...report, fileFaults: faults, files, headsLeft, tasks: [], taskHeads: [] };
-}
-
-/** The file vanished or changed its nature after it was listed. */
-function unreadable({ range, log, heads }: VerifyJob, error: unknown): JobReport {
-  const detail = error instanceof Error ? error.message : String(error);
-  return {
-    first: null,
-    last: null,
-    lines: 0,
-    end: { offset: range.from, why: 'stopped' },
-    fault: null,
-    unknownTypes: [],
-    clockWentBack: null,
-    fileFaults: [{ type: 'unreadable', path: log, detail }],
-    files: 0,
-    headsLeft: heads,
-    tasks: [],
-    taskHeads: [],
-  };
-}
-
-type Data = Readonly<Record<string, unknown>>;
-
-const REFERRING: ReadonlySet<string> = new Set(['pack.accepted', 'rework.requested', 'attempt.recorded']);
-
-function listFileClaims({ type, seq }: EventSlices, data: Data): readonly FileClaim[] {
-  const { file: path, bytes } = data;
-  switch (type) {
-    case 'pack.accepted':
-      return toClaim('pack', seq, { path, sha256: data['pack_sha256'], bytes }, false);
-    case 'rework.requested':
-      return toClaim('pack', seq, { path, sha256: data['rework_sha256'], bytes }, false);
-    default:
-      return [
-        ...toClaim('artifact', seq, data['review'], true),
-        ...toClaim('artifact', seq, data['step_result'], false),
-        ...toClaim('artifact', seq, data['patch'], false),
-      ];
-  }
-}
-
-function mismatch(what: string): ContentFault {
-  return { why: 'head_mismatch', detail: `the head committed for it in the project log has another ${what}` };
-}
-
-function toTaskClaim(data: Data): TaskClaim {
-  return {
-    task_id: String(data['task_id']),
-    log_id: String(data['log_id']),
-    genesis: String(data['genesis']),
-  };
-}
-
-function toHeadClaim(data: Data): HeadClaim & { readonly task_id: string } {
-  return {
-    task_id: String(data['task_id']),
-    seq: Number(data['seq']),
-    event_hash: String(data['head_hash']),
-    bytes: Number(data['bytes']),
-  };
+/** A line about a key, to be read once the key before it is known. */
+export interface KeyEvent {
+  readonly seq: number;
+  readonly log_id: string;
+  readonly type: string;
+  readonly data: Readonly<Record<string, unknown>>;
 }

@@ -1,103 +1,170 @@
 import { findChainBreak } from '../../protocol/chain.ts';
-import type { JobReport, VerifyJob } from './verify-job.ts';
+import type { HeadClaim, JobReport, VerifyJob } from './verify-job.ts';
 import type { RangePoint } from './verify-range.ts';
 import type { TamperCause, VerifyFault, VerifyWarning } from './verify-report.ts';
-import type { LogToVerify } from './verify-split.ts';
-
-/** A log whose pieces were verified. */
-export interface VerifiedLog extends LogToVerify {
-  readonly jobs: readonly VerifyJob[];
-  /** One per job. */
-  readonly reports: readonly JobReport[];
-}
-
-/** Findings about one log. */
-export interface LogFindings {
-  readonly faults: readonly VerifyFault[];
-  readonly warnings: readonly VerifyWarning[];
-}
+import { sizeOf, type LogToVerify } from './verify-split.ts';
 
 /** Joins the pieces of a log: the chain across them, its beginning, its heads and its end. */
-export function joinReports(verified: VerifiedLog): LogFindings {
-  const { log, reports } = verified;
-  const fileFaults = reports.flatMap((report) => report.fileFaults);
-  const tampered = findTampered(verified);
-  if (tampered !== null) return { faults: [tampered, ...fileFaults], warnings: [] };
-  const last = lastPoint(reports);
-  const faults = [...findLostHeads(verified, last?.seq ?? 0), ...fileFaults];
-  return { faults, warnings: [...warnOfEnd(verified, last, faults), ...warnOfLines(log, reports)] };
+export interface LogJoin {
+  /** Takes the next piece; tells whether its good lines continue the log. */
+  add(job: VerifyJob, report: JobReport): boolean;
+  finish(): LogFindings;
 }
 
-/** The last good line over all pieces. */
-export function lastPoint(reports: readonly JobReport[]): RangePoint | null {
-  return reports.findLast(({ last }) => last !== null)?.last ?? null;
+/** What is known of a log when all of its pieces were verified. */
+export interface LogFindings {
+  readonly target: LogToVerify;
+  readonly faults: readonly VerifyFault[];
+  readonly warnings: readonly VerifyWarning[];
+  /** The first line; null when there is no good one. */
+  readonly first: RangePoint | null;
+  /** The last line of those that are good from the first on. */
+  readonly last: RangePoint | null;
+  /** Whether all of it was read and nothing but an incomplete line follows the last. */
+  readonly isWhole: boolean;
+  readonly isTorn: boolean;
+  readonly events: number;
+  readonly redacted: number;
+  readonly files: number;
+  readonly bytes: number;
 }
 
-function findTampered({ log, jobs, reports, claim }: VerifiedLog): VerifyFault | null {
-  const tampered = (seq: number, offset: number, why: TamperCause, detail: string): VerifyFault => {
-    return { type: 'tampered', log, seq, offset, why, detail };
+/** Creates the join of a log; its pieces come in order. */
+export function createLogJoin(target: LogToVerify): LogJoin {
+  const joined: Joined = {
+    first: null,
+    last: null,
+    end: { offset: 0, rest: 0, why: 'finished' },
+    bad: null,
+    fileFaults: [],
+    headsLeft: [],
+    unknown: [],
+    clockWentBack: null,
+    events: 0,
+    redacted: 0,
+    files: 0,
   };
-  let last: RangePoint | null = null;
-  for (const [index, report] of reports.entries()) {
-    const { first, fault } = report;
-    const offset = jobs[index]?.range.from ?? 0;
-    const expected: number = (last?.seq ?? 0) + 1;
-    const chainBreak = first === null ? null : findChainBreak(last, first);
-    if (chainBreak !== null)
-      return tampered(expected, offset, chainBreak, 'it does not follow the line before it');
-    if (index === 0 && first !== null && claim !== null) {
-      if (first.log_id !== claim.log_id) {
-        return tampered(1, 0, 'wrong_log_id', 'the project log knows this task under another log id');
-      }
-      if (first.event_hash !== claim.genesis) {
-        return tampered(1, 0, 'genesis_mismatch', 'it is not the first line that the project log knows');
-      }
-    }
-    last = report.last ?? last;
-    if (fault !== null) return tampered((last?.seq ?? 0) + 1, fault.offset, fault.why, fault.detail);
+  return {
+    add: (job, report) => addPiece(target, joined, job, report),
+    finish: () => conclude(target, joined),
+  };
+}
+
+/** What is known after some pieces. */
+interface Joined {
+  first: RangePoint | null;
+  last: RangePoint | null;
+  end: JobReport['end'];
+  /** The first line that is not what was written. */
+  bad: VerifyFault | null;
+  readonly fileFaults: VerifyFault[];
+  readonly headsLeft: HeadClaim[];
+  readonly unknown: VerifyWarning[];
+  clockWentBack: number | null;
+  events: number;
+  redacted: number;
+  files: number;
+}
+
+function addPiece(target: LogToVerify, joined: Joined, job: VerifyJob, report: JobReport): boolean {
+  joined.events += report.lines;
+  joined.redacted += report.redacted;
+  joined.files += report.files;
+  joined.fileFaults.push(...report.fileFaults);
+  joined.bad ??= findBreak(target, joined.last, job, report);
+  if (joined.bad !== null) return false;
+  const { first, last, end, headsLeft, unknownTypes } = report;
+  if (joined.last !== null && first !== null && first.time < joined.last.time) {
+    joined.clockWentBack ??= first.seq;
   }
-  return null;
+  joined.clockWentBack ??= report.clockWentBack;
+  joined.headsLeft.push(...headsLeft);
+  joined.unknown.push(
+    ...unknownTypes.map((each) => ({ type: 'unknown_event', log: target.log, ...each }) as const),
+  );
+  joined.first ??= first;
+  joined.last = last ?? joined.last;
+  joined.end = end;
+  joined.bad = findBadLine(target, joined.last, job, report);
+  return true;
 }
 
-function findLostHeads({ log, reports, claim, heads }: VerifiedLog, seq: number): readonly VerifyFault[] {
-  const lost = Math.max(claim === null ? 0 : 1, heads.at(-1)?.seq ?? 0);
-  if (lost > seq) return [{ type: 'truncated', log, seq, head_seq: lost }];
-  // A head inside the log that fits no line: its size lies.
-  const left = reports.flatMap(({ headsLeft }) => headsLeft)[0];
-  if (left === undefined) return [];
-  const detail = 'the head committed for it in the project log has another size';
-  return [{ type: 'tampered', log, seq: left.seq, offset: left.bytes, why: 'head_mismatch', detail }];
-}
-
-function warnOfEnd(
-  { log, taskId, size, reports, heads }: VerifiedLog,
+/** Tells how a piece does not continue what came before it. */
+function findBreak(
+  { log, claim }: LogToVerify,
   last: RangePoint | null,
-  faults: readonly VerifyFault[],
-): readonly VerifyWarning[] {
-  const warnings: VerifyWarning[] = [];
-  const end = reports.at(-1)?.end;
-  if (end?.why === 'no_newline' && !faults.some(({ type }) => type === 'truncated')) {
-    warnings.push({ type: 'torn_tail', log, offset: end.offset, bytes: size - end.offset });
+  { range }: VerifyJob,
+  { first }: JobReport,
+): VerifyFault | null {
+  if (first === null) return null;
+  const chainBreak = findChainBreak(last, first);
+  if (chainBreak !== null) {
+    const detail = 'it does not follow the line before it';
+    return tampered(log, (last?.seq ?? 0) + 1, range.base, chainBreak, detail);
   }
+  if (last !== null || claim === null) return null;
+  if (first.log_id !== claim.log_id) {
+    return tampered(log, 1, 0, 'wrong_log_id', 'the project log knows this task under another log id');
+  }
+  if (first.event_hash === claim.genesis) return null;
+  return tampered(log, 1, 0, 'genesis_mismatch', 'it is not the first line that the project log knows');
+}
+
+function findBadLine(
+  { log }: LogToVerify,
+  last: RangePoint | null,
+  { isLast }: VerifyJob,
+  { fault, end }: JobReport,
+): VerifyFault | null {
+  const seq = (last?.seq ?? 0) + 1;
+  if (fault !== null) return tampered(log, seq, fault.offset, fault.why, fault.detail);
+  if (end.why !== 'no_newline' || isLast) return null;
+  return tampered(log, seq, end.offset, 'not_an_event', 'a file ends within it, and the log goes on');
+}
+
+function tampered(log: string, seq: number, offset: number, why: TamperCause, detail: string): VerifyFault {
+  return { type: 'tampered', log, seq, offset, why, detail };
+}
+
+function conclude(target: LogToVerify, joined: Joined): LogFindings {
+  const { first, last, end, bad, fileFaults, events, redacted, files } = joined;
+  const bytes = sizeOf(target.files);
+  const found = { target, first, last, events, redacted, files, bytes };
+  if (bad !== null) {
+    return { ...found, faults: [bad, ...fileFaults], warnings: [], isWhole: false, isTorn: false };
+  }
+  const lost = findLostHeads(target, joined);
+  const isTorn = end.why === 'no_newline' && lost?.type !== 'truncated';
+  const faults = [...(lost === null ? [] : [lost]), ...fileFaults];
+  // A walk that stopped without a bad line: the file could not be read.
+  const isWhole = end.why !== 'stopped';
+  return { ...found, faults, warnings: listWarnings(target, joined, isTorn), isWhole, isTorn };
+}
+
+function findLostHeads(target: LogToVerify, { last, headsLeft, fileFaults }: Joined): VerifyFault | null {
+  const { log, claim, heads } = target;
+  // Nobody can tell whether it was cut.
+  if (fileFaults.some((fault) => fault.type === 'unreadable' && fault.path === log)) return null;
+  const seq = last?.seq ?? 0;
+  const head_seq = Math.max(claim === null ? 0 : 1, heads.at(-1)?.seq ?? 0);
+  if (head_seq > seq) return { type: 'truncated', log, seq, head_seq };
+  // A head inside the log that fits no line: its size lies.
+  const left = headsLeft[0];
+  if (left === undefined) return null;
+  const detail = 'the head committed for it in the project log has another size';
+  return tampered(log, left.seq, left.bytes, 'head_mismatch', detail);
+}
+
+function listWarnings(
+  { log, taskId, heads, warnings: unnamed }: LogToVerify,
+  { last, end, unknown, clockWentBack }: Joined,
+  isTorn: boolean,
+): readonly VerifyWarning[] {
+  const warnings = [...unnamed];
+  if (isTorn) warnings.push({ type: 'torn_tail', log, offset: end.offset, bytes: end.rest });
   const events = (last?.seq ?? 0) - (heads.at(-1)?.seq ?? 0);
   if (taskId !== null && events > 0) warnings.push({ type: 'unanchored', log, events });
-  return warnings;
-}
-
-function warnOfLines(log: string, reports: readonly JobReport[]): readonly VerifyWarning[] {
-  const warnings: VerifyWarning[] = [];
-  let before: RangePoint | null = null;
-  let clockWentBack: number | null = null;
-  for (const report of reports) {
-    if (before !== null && report.first !== null && report.first.time < before.time) {
-      clockWentBack ??= report.first.seq;
-    }
-    clockWentBack ??= report.clockWentBack;
-    before = report.last ?? before;
-    for (const { seq, event_type } of report.unknownTypes) {
-      warnings.push({ type: 'unknown_event', log, seq, event_type });
-    }
-  }
+  warnings.push(...unknown);
   if (clockWentBack !== null) warnings.push({ type: 'clock_went_back', log, seq: clockWentBack });
   return warnings;
 }

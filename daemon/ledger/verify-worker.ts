@@ -1,6 +1,7 @@
 import { parentPort } from 'node:worker_threads';
+import { runVerifyJob } from './run-verify-job.ts';
 import type { Validators } from './verify-content.ts';
-import { runVerifyJob, type VerifyJob } from './verify-job.ts';
+import type { VerifyJob } from './verify-job.ts';
 
 /** Entry of a verifying thread: answers each list of jobs with the list of their reports. */
 parentPort?.on('message', (jobs: readonly VerifyJob[]) => {
@@ -10,7 +11,12 @@ parentPort?.on('message', (jobs: readonly VerifyJob[]) => {
 /** A rejection ends the thread with it, which the pool reports. */
 async function answer(jobs: readonly VerifyJob[]): Promise<void> {
   const validators = await loadValidators(jobs);
-  parentPort?.postMessage(jobs.map((job) => runVerifyJob(job, validators)));
+  const reports = jobs.map((job) => runVerifyJob(job, validators));
+  const blocks = reports.flatMap(({ project }) => (project === null ? [] : [project.heads, project.leaves]));
+  parentPort?.postMessage(
+    reports,
+    blocks.map(({ buffer }) => buffer),
+  );
 }
 
 async function loadValidators(jobs: readonly VerifyJob[]): Promise<Validators | null> {

@@ -27,6 +27,9 @@ export interface TaskHead extends LogHead {
   readonly updated: string;
 }
 
+/** How many tasks there are of each status that occurs. */
+export type TaskCounts = Readonly<Partial<Record<TaskStatus, number>>>;
+
 /** One project's ledger: the project log and all its task logs, with one writer. */
 export interface ProjectLedger {
   readonly projectId: string;

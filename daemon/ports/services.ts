@@ -6,6 +6,7 @@ import type {
   TaskStatus,
 } from '../../protocol/generated/types.ts';
 import type { LedgerEvent } from '../../protocol/events.ts';
+import type { TaskCounts } from './ledger.ts';
 import type { Problem } from '../../protocol/problem.ts';
 
 /** One row of a task list. */
@@ -67,15 +68,27 @@ export interface TaskDetail extends TaskSummary {
 export interface ProjectSummary {
   readonly project_id: string;
   readonly tasks: number;
-  readonly by_status: Readonly<Partial<Record<TaskStatus, number>>>;
+  readonly by_status: TaskCounts;
   readonly events: number;
   readonly head_hash: string;
+}
+
+/** The tasks that matter now, and how many there are in all. */
+export interface TaskOverview {
+  /** The tasks that were closed last, at most twenty, newest last; then every open one. Of several projects: by project. */
+  readonly tasks: readonly TaskSummary[];
+  readonly counts: TaskCounts;
 }
 
 /** Reads; needs no lock, changes nothing, works with the daemon running or stopped. */
 export interface Queries {
   listProjects(): Promise<readonly ProjectSummary[]>;
+  /** Every task: costs what they are many. */
   listTasks(projectId?: string): Promise<readonly TaskSummary[]>;
+  /** Costs what the open tasks are many. @throws ReeveError NOT_FOUND for a project that is not there */
+  overview(projectId?: string): Promise<TaskOverview>;
+  /** The projects that have a task of this id, its log damaged or gone as it may be. */
+  findProjects(taskId: string, projectId?: string): Promise<readonly string[]>;
   /** Finds a task; without a project it must be unique. @throws ReeveError NOT_FOUND, USAGE when ambiguous */
   showTask(taskId: string, projectId?: string): Promise<TaskDetail>;
   /** A task's events after a sequence number (0: all), in order. */
@@ -131,6 +144,16 @@ export interface ReportedAttempt {
   readonly title?: string;
 }
 
+/** What somebody outside of the ledger says of one of its checkpoints. */
+export interface AnchorRecord {
+  /** A response of a time-stamping authority (RFC 3161, DER), or what `ssh-keygen -Y sign` writes. */
+  readonly kind: 'rfc3161' | 'ssh_signature';
+  /** The signed note that was stamped or signed, byte for byte. */
+  readonly checkpoint: string;
+  /** At most 32 KiB. */
+  readonly proof: Uint8Array;
+}
+
 /** Writes; carried out by whoever holds the ledger's lock: the running daemon, or the CLI itself. */
 export interface Commands {
   submitPack(request: SubmitRequest): Promise<SubmitAnswer>;
@@ -150,14 +173,48 @@ export interface Commands {
   ): Promise<LedgerEvent>;
   /** Gives a task that needs a person a fresh set of retries. */
   retryTask(projectId: string, taskId: string, reason: string, actor: Actor): Promise<LedgerEvent>;
-  exportArchive(options: {
-    readonly projectId: string;
-    readonly file: string;
-    readonly overwrite: boolean;
-  }): Promise<ExportAnswer>;
-  importArchive(options: { readonly file: string; readonly as: string | null }): Promise<ImportAnswer>;
+  /** @throws ReeveError CONFLICT, USAGE for what cannot be redacted, NOT_FOUND, LEDGER_DAMAGED */
+  exportArchive(request: ExportRequest, watch?: ExportWatch): Promise<ExportAnswer>;
+  /** @throws ReeveError ARCHIVE_INVALID, ARCHIVE_CONFLICT, CONFLICT when the project would have to be closed first */
+  importArchive(request: ImportRequest): Promise<ImportAnswer>;
+  /**
+   * Keeps a proof about a checkpoint in the project, and records it.
+   *
+   * @throws ReeveError NOT_FOUND, USAGE for a checkpoint of another ledger, CONFLICT
+   */
+  recordAnchor(projectId: string, record: AnchorRecord, actor: Actor): Promise<LedgerEvent>;
   /** Rebuilds every projection from the ledger. */
   rebuild(): Promise<{ readonly projects: number; readonly tasks: number }>;
+}
+
+/** What is handed over of a project, and where to. */
+export interface ExportRequest {
+  readonly projectId: string;
+  /** Absolute path of the archive. */
+  readonly file: string;
+  /** Whether an existing file is replaced. */
+  readonly overwrite: boolean;
+  /** Default: all tasks. */
+  readonly tasks?: readonly string[] | null;
+  /** RFC 3339: only tasks whose newest head is not older. Default: however old. */
+  readonly since?: string | null;
+  /** Files and lines to withhold, as `PATTERN` or `PATTERN:SEQ`. Default: nothing. */
+  readonly redact?: readonly string[];
+}
+
+/** Follows an export under way. */
+export interface ExportWatch {
+  /** Told after every file; never by a daemon, which answers at the end. */
+  readonly onProgress?: (progress: ExportProgress) => void;
+  /** Ends it; nothing is left behind. */
+  readonly signal?: AbortSignal;
+}
+
+export interface ExportProgress {
+  readonly files: number;
+  readonly totalFiles: number;
+  readonly bytes: number;
+  readonly totalBytes: number;
 }
 
 export interface ExportAnswer {
@@ -165,15 +222,34 @@ export interface ExportAnswer {
   readonly archive_id: string;
   readonly bytes: number;
   readonly files: number;
+  /** Of the tasks in the archive. */
   readonly heads: readonly { readonly task_id: string; readonly seq: number; readonly event_hash: string }[];
+  /** The three lines to be kept elsewhere: the end of the project log, as a checkpoint says it. */
+  readonly note: string;
+  /** Whether the archive holds a checkpoint: without a key it does not. */
+  readonly is_signed: boolean;
+  readonly tasks_left_out: number;
+  /** Lines and files whose content was withheld. */
+  readonly redacted: number;
+  /** Links, special files and the like among the evidence; `bag-info.txt` names them as well. */
+  readonly left_out: readonly { readonly path: string; readonly reason: string }[];
+}
+
+export interface ImportRequest {
+  /** Absolute path of the archive. */
+  readonly file: string;
+  /** The project's id here; null: the one it was exported with. */
+  readonly as: string | null;
+  /** Whether an older copy of the same project is brought forward. Default: it is refused. */
+  readonly fastForward?: boolean;
 }
 
 export interface ImportAnswer {
   readonly project_id: string;
   readonly from_project_id: string;
   readonly archive_id: string;
-  /** `identical`: the project was already here, byte for byte. */
-  readonly outcome: 'imported' | 'identical';
+  /** `identical`: the project was already here, byte for byte; `fast_forwarded`: an older copy of it was. */
+  readonly outcome: 'imported' | 'identical' | 'fast_forwarded';
   readonly heads: readonly { readonly task_id: string; readonly seq: number; readonly event_hash: string }[];
 }
 

@@ -10,6 +10,7 @@ import type { Commands, ReportedAttempt, SubmitAnswer, SubmitRequest } from '../
 import { createArchiveCommands, type ArchiveCommandsOptions } from './archive-commands.ts';
 import type { ProjectRuntime } from './project-runtime.ts';
 import type { Projections } from './projections.ts';
+import { recordAnchor } from './record-anchor.ts';
 import { refuseFile, type Refused } from './refuse-file.ts';
 import { submitPack } from './submit-pack.ts';
 
@@ -57,6 +58,14 @@ export function createCommands(options: CommandsOptions): KernelCommands {
       return lastOf(await runtime.apply(taskId, { type: 'resetStep', reason }, actor));
     },
     ...createArchiveCommands(options),
+    async recordAnchor(projectId, record, actor) {
+      // Opening a project makes it.
+      if (!(await options.ledger.projects()).includes(projectId)) {
+        const hint = '`reeve status` lists the projects';
+        throw new ReeveError('NOT_FOUND', `there is no project ${projectId}`, { hint });
+      }
+      return await recordAnchor((await project(projectId)).ledger, record, actor);
+    },
     rebuild: async () => await projections.rebuild(await options.ledger.projects()),
   };
 }

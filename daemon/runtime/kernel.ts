@@ -1,24 +1,17 @@
-import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
 import { ReeveError } from '../../protocol/errors.ts';
 import { isId } from '../../protocol/ids.ts';
 import type { LedgerEvent } from '../../protocol/events.ts';
 import type { Config } from '../config/config.ts';
-import { openLedger } from '../ledger/open-ledger.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { TaskSummary } from '../ports/services.ts';
-import { buildEnvironment } from '../workers/build-environment.ts';
-import { createWorkerRunner } from '../workers/create-worker-runner.ts';
-import { endOrphans } from '../workers/end-orphans.ts';
-import { resolveCommand } from '../workers/resolve-executable.ts';
-import { runCommand } from '../workers/run-command.ts';
-import { createWorkspace } from '../workspace/create-workspace.ts';
 import { createGitHost } from '../workspace/git-host.ts';
-import type { RunGitProcess } from '../workspace/git-process.ts';
 import { createCommands, type KernelCommands } from './commands.ts';
+import { createKernelContext } from './create-kernel-context.ts';
 import { executeIntent } from './execute-intent.ts';
 import { holdImported } from './hold-imported.ts';
 import type { KernelContext, Phase } from './kernel-context.ts';
+import { openKeptLedger } from './open-kept-ledger.ts';
 import { openProjectRuntime, type ProjectRuntime } from './project-runtime.ts';
 import { createProjections } from './projections.ts';
 import { createScheduler } from './scheduler.ts';
@@ -65,25 +58,28 @@ export interface KernelOptions {
 /**
  * Opens the ledger under its lock and starts carrying out what is owed.
  *
- * @throws ReeveError LEDGER_LOCKED, LEDGER_DAMAGED, IO_FAILED
+ * @throws ReeveError LEDGER_LOCKED, LEDGER_DAMAGED, LEDGER_ROLLED_BACK, LEDGER_FORKED, KEY_UNSAFE, IO_FAILED
  */
 export async function openKernel(options: KernelOptions): Promise<Kernel> {
   const { config, clock, log } = options;
-  const ledger = await openLedger({ root: config.paths.workflow, clock, reeveVersion: options.version });
+  const { ledger, keeper } = await openKeptLedger(options);
   let newestEvent: string | null = null;
   ledger.subscribe((event) => (newestEvent = event.id));
   const ending = new AbortController();
   const phases = new Map<string, Phase>();
   const gitHost = createGitHost();
-  const context = createContext(options, ending.signal, phases, gitHost.run);
-  const projects = new Map<string, Promise<ProjectRuntime>>();
+  const context = createKernelContext(options, ending.signal, phases, gitHost.run);
   const opened = new Map<string, ProjectRuntime>();
   let fail: (error: unknown) => void = () => undefined;
   const failed = new Promise<never>((_, reject) => (fail = reject));
   failed.catch(() => undefined);
   const listTasks = (projectId: string): readonly TaskSummary[] =>
     [...(opened.get(projectId)?.ledger.tasks.values() ?? [])].map((head) => summarise(projectId, head));
-  const projections = createProjections({ paths: config.paths, listTasks, log });
+  const projections = createProjections({
+    paths: config.paths,
+    project: (projectId) => opened.get(projectId),
+    log,
+  });
   const scheduler = createScheduler({
     projects: () => opened.values(),
     project: (projectId) => opened.get(projectId),
@@ -96,21 +92,7 @@ export async function openKernel(options: KernelOptions): Promise<Kernel> {
     isWanted: options.isWanted ?? (() => true),
     log,
   });
-  const project = (projectId: string): Promise<ProjectRuntime> => {
-    if (!isId(projectId)) {
-      const hint =
-        'a project id is letters, digits, dots, dashes and underscores, and begins with a letter or digit';
-      throw new ReeveError('USAGE', `${projectId} cannot name a project`, { hint });
-    }
-    const known = projects.get(projectId);
-    if (known !== undefined) return known;
-    const opening = open(projectId);
-    projects.set(projectId, opening);
-    // One that could not be opened (a full disk) may be mended and tried again.
-    opening.catch(() => projects.delete(projectId));
-    return opening;
-  };
-  const open = async (projectId: string): Promise<ProjectRuntime> => {
+  const project = onceEach(async (projectId) => {
     const runtime = await openProjectRuntime(
       await ledger.project(projectId, { create: true }),
       (_, state) => {
@@ -119,11 +101,12 @@ export async function openKernel(options: KernelOptions): Promise<Kernel> {
         if (changed !== undefined && state.closed === null) scheduler.consider(changed, state);
       },
     );
+    await keeper?.keep(runtime.ledger);
     await holdImported(runtime);
     opened.set(projectId, runtime);
     await projections.catchUp(projectId);
     return runtime;
-  };
+  });
   let closing: Promise<void> | null = null;
   const close = async (): Promise<void> => {
     ending.abort();
@@ -140,13 +123,18 @@ export async function openKernel(options: KernelOptions): Promise<Kernel> {
     await ledger.close();
     throw error;
   }
-  for (const runtime of opened.values()) {
-    await sweepWorktrees(context, runtime).catch((err: unknown) =>
-      log.warn({ err, project_id: runtime.projectId }, 'old worktrees could not be removed'),
-    );
-  }
+  await sweepAll(context, opened.values());
   return {
-    commands: createCommands({ config, clock, version: options.version, project, projections, ledger }),
+    commands: createCommands({
+      config,
+      clock,
+      version: options.version,
+      project,
+      projections,
+      ledger,
+      signer: keeper?.signer ?? null,
+      keepCheckpoints: async () => await keeper?.flush(),
+    }),
     project,
     openProjects: () => [...opened.values()],
     listTasks,
@@ -168,34 +156,33 @@ export async function openKernel(options: KernelOptions): Promise<Kernel> {
   };
 }
 
-function createContext(
-  options: KernelOptions,
-  signal: AbortSignal,
-  phases: Map<string, Phase>,
-  runGit: RunGitProcess,
-): KernelContext {
-  const { config, clock, log, hostEnv } = options;
-  const { interpreters } = config;
-  return {
-    config,
-    clock,
-    log,
-    signal,
-    workspace: createWorkspace({ hostEnv, run: runGit }),
-    workers: createWorkerRunner({ hostEnv, clock }),
-    commands: {
-      run: (request) => runCommand({ ...request, hostEnv, interpreters }),
-      resolve: async (program, cwd) => {
-        const env = buildEnvironment(hostEnv, { allow: [], set: {} });
-        return (await resolveCommand([program], { env, cwd, interpreters }))?.executable.realPath ?? null;
-      },
-    },
-    orphans: { end: (attemptId, spawned) => endOrphans({ attemptId, spawned }) },
-    random: (digits) =>
-      randomBytes(Math.ceil(digits / 2))
-        .toString('hex')
-        .slice(0, digits),
-    background: new Set(),
-    phases,
+/** Opens each project once; one that could not be opened (a full disk) may be mended and tried again. */
+function onceEach(
+  open: (projectId: string) => Promise<ProjectRuntime>,
+): (projectId: string) => Promise<ProjectRuntime> {
+  const projects = new Map<string, Promise<ProjectRuntime>>();
+  return (projectId) => {
+    assertProjectId(projectId);
+    const known = projects.get(projectId);
+    if (known !== undefined) return known;
+    const opening = open(projectId);
+    projects.set(projectId, opening);
+    opening.catch(() => projects.delete(projectId));
+    return opening;
   };
+}
+
+function assertProjectId(projectId: string): void {
+  if (isId(projectId)) return;
+  const hint =
+    'a project id is letters, digits, dots, dashes and underscores, and begins with a letter or digit';
+  throw new ReeveError('USAGE', `${projectId} cannot name a project`, { hint });
+}
+
+async function sweepAll(context: KernelContext, projects: Iterable<ProjectRuntime>): Promise<void> {
+  for (const project of projects) {
+    await sweepWorktrees(context, project).catch((err: unknown) =>
+      context.log.warn({ err, project_id: project.projectId }, 'old worktrees could not be removed'),
+    );
+  }
 }

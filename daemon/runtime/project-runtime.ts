@@ -6,7 +6,10 @@ import type { TaskCommand } from '../domain/task-command.ts';
 import { evolveTask } from '../domain/evolve-task.ts';
 import type { DependencyStanding } from '../domain/plan.ts';
 import { emptyTask, taskStatus, type TaskState } from '../domain/task-state.ts';
+import { isClosed } from '../ledger/task-status.ts';
 import type { ProjectLedger } from '../ports/ledger.ts';
+import type { TaskOverview } from '../ports/services.ts';
+import { createTaskBoard } from './task-board.ts';
 
 /** The daemon itself, as the author of events. */
 export const DAEMON: Actor = { kind: 'daemon', id: 'reeve' };
@@ -28,6 +31,8 @@ export interface ProjectRuntime {
    */
   apply(taskId: string, command: TaskCommand, actor?: Actor): Promise<readonly LedgerEvent[]>;
   dependency(taskId: string): DependencyStanding;
+  /** The tasks that matter now, from memory. */
+  overview(): TaskOverview;
   /** A known task whose id differs from this one in case alone. */
   twinOf(taskId: string): string | undefined;
 }
@@ -38,8 +43,8 @@ export async function openProjectRuntime(
   onChange: (projectId: string, state: TaskState) => void,
 ): Promise<ProjectRuntime> {
   const states = new Map<string, TaskState>();
+  const board = createTaskBoard(ledger.projectId, ledger.tasks);
   const lowerCase = new Map([...ledger.tasks.keys()].map((taskId) => [taskId.toLowerCase(), taskId]));
-  const isClosed = (taskId: string) => CLOSED.has(ledger.tasks.get(taskId)?.status ?? '');
 
   const replay = async (taskId: string): Promise<TaskState> => {
     let state = emptyTask(taskId);
@@ -68,6 +73,7 @@ export async function openProjectRuntime(
     const next = decision.drafts.reduce(evolveTask, state);
     const appended = ledger.appendTask(taskId, actor, taskStatus(next), decision.drafts);
     lowerCase.set(taskId.toLowerCase(), taskId);
+    board.note(taskId);
     if (next.closed === null) states.set(taskId, next);
     else states.delete(taskId);
     await appended.durable.catch((error: unknown) => unwind(taskId, error));
@@ -77,11 +83,12 @@ export async function openProjectRuntime(
   /** What was not written (a full disk) did not happen: the state is again what the log says. */
   const unwind = async (taskId: string, error: unknown): Promise<never> => {
     states.delete(taskId);
+    board.note(taskId);
     if (ledger.tasks.has(taskId)) await load(taskId);
     throw error;
   };
 
-  for (const taskId of ledger.tasks.keys()) if (!isClosed(taskId)) await load(taskId);
+  for (const { task_id, status } of ledger.tasks.values()) if (!isClosed(status)) await load(task_id);
   return {
     projectId: ledger.projectId,
     ledger,
@@ -90,14 +97,13 @@ export async function openProjectRuntime(
     load,
     apply,
     dependency: (taskId) => DEPENDENCY[ledger.tasks.get(taskId)?.status ?? ''] ?? 'open',
+    overview: board.overview,
     twinOf(taskId) {
       const known = lowerCase.get(taskId.toLowerCase());
       return known === taskId ? undefined : known;
     },
   };
 }
-
-const CLOSED: ReadonlySet<string> = new Set(['accepted', 'rejected', 'abandoned']);
 
 const DEPENDENCY: Readonly<Record<string, DependencyStanding>> = {
   accepted: 'accepted',

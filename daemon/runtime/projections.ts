@@ -5,6 +5,7 @@ import type { DataPaths } from '../config/config.ts';
 import type { TaskSummary } from '../ports/services.ts';
 import { taskFolder } from './attempt-files.ts';
 import { isMissing } from './durable-file.ts';
+import type { ProjectRuntime } from './project-runtime.ts';
 import { readTaskDetail } from './queries.ts';
 import { renderTaskLog } from './render-task-log.ts';
 
@@ -22,19 +23,19 @@ export interface Projections {
 
 export interface ProjectionsOptions {
   readonly paths: Pick<DataPaths, 'workflow' | 'progress'>;
-  /** The tasks of a project, as the open ledger has them in memory. */
-  readonly listTasks: (projectId: string) => readonly TaskSummary[];
+  /** An open project. */
+  readonly project: (projectId: string) => ProjectRuntime | undefined;
   readonly log: Logger;
 }
 
 /** Milliseconds between a change and the views of its task: a burst of events writes them once. */
 const TASK_DELAY_MS = 250;
-/** The list of a whole project costs what its tasks are many, so it is written less often. */
+/** The list of a project costs what its open tasks are many, so it is written less often. */
 const LIST_DELAY_MS = 2000;
 
 /** Creates the writer of `progress/<project>/…` and of each task's `task_log.md`. */
 export function createProjections(options: ProjectionsOptions): Projections {
-  const { paths, listTasks, log } = options;
+  const { paths, project, log } = options;
   const tasks = new Map<string, { readonly projectId: string; readonly taskId: string }>();
   const lists = new Set<string>();
   let writing: Promise<void> = Promise.resolve();
@@ -47,8 +48,7 @@ export function createProjections(options: ProjectionsOptions): Projections {
   const writeLists = async (): Promise<void> => {
     const work = [...lists];
     lists.clear();
-    for (const projectId of work)
-      await writeView(listFile(paths, projectId), { tasks: listTasks(projectId) });
+    for (const projectId of work) await writeView(listFile(paths, projectId), project(projectId)?.overview());
   };
   const inTurn = (write: () => Promise<void>): Promise<void> => {
     // A view that cannot be written costs nothing that the ledger does not hold.
@@ -66,10 +66,14 @@ export function createProjections(options: ProjectionsOptions): Projections {
   return {
     touch,
     async catchUp(projectId) {
+      const runtime = project(projectId);
       const shown = await readShown(listFile(paths, projectId));
-      if (shown === null) return;
-      for (const task of listTasks(projectId)) {
-        if (shown.get(task.task_id) !== task.head_hash) touch(projectId, task.task_id);
+      if (shown === null || runtime === undefined) return;
+      // What moved after the list was written is open or newly closed now, or stood in the list.
+      const current = runtime.overview().tasks.map(({ task_id }) => task_id);
+      for (const taskId of new Set([...shown.keys(), ...current])) {
+        const head = runtime.ledger.tasks.get(taskId);
+        if (head !== undefined && head.event_hash !== shown.get(taskId)) touch(projectId, taskId);
       }
     },
     async flush() {
@@ -80,7 +84,7 @@ export function createProjections(options: ProjectionsOptions): Projections {
     },
     async rebuild(projectIds) {
       for (const projectId of projectIds) {
-        for (const { task_id } of listTasks(projectId)) touch(projectId, task_id);
+        for (const taskId of project(projectId)?.ledger.tasks.keys() ?? []) touch(projectId, taskId);
       }
       const count = tasks.size;
       await this.flush();

@@ -6,8 +6,12 @@ import type { DataPaths } from '../config/config.ts';
 import { evolveTask } from '../domain/evolve-task.ts';
 import { EMPTY_HISTORY, recordHistory } from '../domain/task-history.ts';
 import { emptyTask } from '../domain/task-state.ts';
-import { readEvents } from '../ledger/read-events.ts';
-import { scanProjectLog, type ProjectScan, type TaskRecord } from '../ledger/scan-project-log.ts';
+import { readEvents, readTaskEvents } from '../ledger/read-events.ts';
+import { RECENT_TASKS, type TaskRecord } from '../ledger/project-register.ts';
+import { readProjectLog, readProjectOverview, type ProjectOverview } from '../ledger/read-project-log.ts';
+import { GROWING_FILE, segmentName } from '../ledger/segment-files.ts';
+import { isClosed, TASK_STATUSES } from '../ledger/task-status.ts';
+import type { TaskCounts } from '../ports/ledger.ts';
 import type { ProjectSummary, Queries, TaskDetail, TaskSummary } from '../ports/services.ts';
 import { taskFolder } from './attempt-files.ts';
 import { mergeById, timeOfId, type MergeSource } from './merge-by-id.ts';
@@ -16,12 +20,19 @@ import { taskDetail } from './task-detail.ts';
 /** Answers from the ledger's files alone: no lock, no change, with the daemon running or stopped. */
 export function createQueries(paths: Pick<DataPaths, 'workflow'>): Queries {
   const folderOf = (projectId: string) => join(paths.workflow, projectId);
-  const scan = (projectId: string): ProjectScan => scanProjectLog(join(folderOf(projectId), 'events.jsonl'));
+  const recordsOf = (projectId: string) => [...readProjectLog(folderOf(projectId)).tasks.values()];
+  const chosen = async (projectId?: string): Promise<readonly string[]> =>
+    projectId === undefined ? await projectsOf(paths.workflow) : [projectId];
+
+  const holdersOf = async (taskId: string, projectId?: string): Promise<readonly string[]> => {
+    const holding = [];
+    for (const candidate of await chosen(projectId))
+      if (await hasLog(folderOf(candidate), taskId)) holding.push(candidate);
+    return holding;
+  };
 
   const locate = async (taskId: string, projectId?: string): Promise<string> => {
-    const projects = projectId === undefined ? await projectsOf(paths.workflow) : [projectId];
-    const holding = [];
-    for (const candidate of projects) if (await hasLog(folderOf(candidate), taskId)) holding.push(candidate);
+    const holding = await holdersOf(taskId, projectId);
     if (holding.length === 1 && holding[0] !== undefined) return holding[0];
     if (holding.length === 0) {
       const hint = '`reeve status` lists the tasks; use --project to look in another project';
@@ -34,12 +45,34 @@ export function createQueries(paths: Pick<DataPaths, 'workflow'>): Queries {
   return {
     async listProjects() {
       return (await projectsOf(paths.workflow)).map((projectId) =>
-        projectSummary(projectId, scan(projectId)),
+        projectSummary(projectId, readProjectOverview(folderOf(projectId))),
       );
     },
     async listTasks(projectId) {
-      const projects = projectId === undefined ? await projectsOf(paths.workflow) : [projectId];
-      return projects.flatMap((id) => [...scan(id).tasks.values()].map((record) => taskSummary(id, record)));
+      return (await chosen(projectId)).flatMap((id) =>
+        recordsOf(id).map((record) => taskSummary(id, record)),
+      );
+    },
+    async overview(projectId) {
+      const projects = (await chosen(projectId)).map((id) => ({
+        id,
+        overview: readProjectOverview(folderOf(id)),
+      }));
+      const tasks = projects.flatMap(({ id, overview }) =>
+        overview.tasks.map((record) => taskSummary(id, record)),
+      );
+      return {
+        tasks: withoutOldest(tasks),
+        counts: sumOf(projects.map(({ overview }) => overview.counts)),
+      };
+    },
+    async findProjects(taskId, projectId) {
+      const holding = await holdersOf(taskId, projectId);
+      if (holding.length > 0) return holding;
+      // Its log is gone: the project's own log may still know it.
+      return (await chosen(projectId)).filter((id) =>
+        recordsOf(id).some(({ task_id }) => task_id === taskId),
+      );
     },
     async showTask(taskId, projectId) {
       const project = await locate(taskId, projectId);
@@ -47,12 +80,12 @@ export function createQueries(paths: Pick<DataPaths, 'workflow'>): Queries {
     },
     async *taskEvents(taskId, { projectId, afterSeq = 0 }) {
       const project = await locate(taskId, projectId);
-      for await (const event of readEvents(logOf(folderOf(project), taskId)))
+      for await (const event of readTaskEvents(taskFolder(folderOf(project), taskId)))
         if (event.seq > afterSeq) yield event;
     },
     async *allEvents({ after, projectId }) {
-      const projects = projectId === undefined ? await projectsOf(paths.workflow) : [projectId];
-      const logs = await Promise.all(projects.map((id) => logsSince(folderOf(id), scan(id), after)));
+      const projects = await chosen(projectId);
+      const logs = await Promise.all(projects.map((id) => logsSince(folderOf(id), recordsOf(id), after)));
       yield* mergeById(logs.flat(), after);
     },
   };
@@ -66,7 +99,7 @@ export async function readTaskDetail(
 ): Promise<TaskDetail> {
   let state = emptyTask(taskId);
   let history = EMPTY_HISTORY;
-  for await (const event of readEvents(logOf(projectFolder, taskId))) {
+  for await (const event of readTaskEvents(taskFolder(projectFolder, taskId))) {
     state = evolveTask(state, event);
     history = recordHistory(history, event);
   }
@@ -83,12 +116,10 @@ async function projectsOf(workflow: string): Promise<readonly string[]> {
   return found;
 }
 
-function logOf(projectFolder: string, taskId: string): string {
-  return join(taskFolder(projectFolder, taskId), 'events.jsonl');
-}
-
 async function hasLog(projectFolder: string, taskId: string): Promise<boolean> {
-  return isId(taskId) && (await isFile(logOf(projectFolder, taskId)));
+  if (!isId(taskId)) return false;
+  const folder = taskFolder(projectFolder, taskId);
+  return (await isFile(join(folder, GROWING_FILE))) || (await isFile(join(folder, segmentName(1))));
 }
 
 async function isFile(path: string): Promise<boolean> {
@@ -98,16 +129,32 @@ async function isFile(path: string): Promise<boolean> {
   );
 }
 
-function projectSummary(projectId: string, scan: ProjectScan): ProjectSummary {
-  const byStatus: Record<string, number> = {};
-  for (const { status } of scan.tasks.values()) byStatus[status] = (byStatus[status] ?? 0) + 1;
+function projectSummary(projectId: string, { counts, head }: ProjectOverview): ProjectSummary {
   return {
     project_id: projectId,
-    tasks: scan.tasks.size,
-    by_status: byStatus,
-    events: scan.end.head?.seq ?? 0,
-    head_hash: scan.end.head?.event_hash ?? '',
+    tasks: Object.values(counts).reduce((sum, count) => sum + count, 0),
+    by_status: counts,
+    events: head?.seq ?? 0,
+    head_hash: head?.event_hash ?? '',
   };
+}
+
+/** Of several projects' closed tasks only those that are among the newest of all. */
+function withoutOldest(tasks: readonly TaskSummary[]): readonly TaskSummary[] {
+  const closed = tasks.filter(({ status }) => isClosed(status));
+  const newestFirst = closed.toSorted((a, b) => (a.updated < b.updated ? 1 : -1));
+  const oldest = new Set(newestFirst.slice(RECENT_TASKS));
+  return tasks.filter((task) => !oldest.has(task));
+}
+
+function sumOf(all: readonly TaskCounts[]): TaskCounts {
+  const sum: { -readonly [Status in keyof TaskCounts]: TaskCounts[Status] } = {};
+  for (const counts of all)
+    for (const status of TASK_STATUSES) {
+      const count = (sum[status] ?? 0) + (counts[status] ?? 0);
+      if (count > 0) sum[status] = count;
+    }
+  return sum;
 }
 
 function taskSummary(projectId: string, record: TaskRecord): TaskSummary {
@@ -125,19 +172,25 @@ function taskSummary(projectId: string, record: TaskRecord): TaskSummary {
 /** The logs that can hold events after a cursor: what was not written since then has none. */
 async function logsSince(
   folder: string,
-  scan: ProjectScan,
+  tasks: readonly TaskRecord[],
   after: string | null,
 ): Promise<readonly MergeSource[]> {
   const since = after === null ? 0 : timeOfId(after) - CLOCK_MARGIN_MS;
   const sources: MergeSource[] = [{ startsAt: 0, open: () => readEvents(join(folder, 'events.jsonl')) }];
-  for (const record of scan.tasks.values()) {
-    const path = logOf(folder, record.task_id);
-    const written = await stat(path).then(
-      (stats) => stats.mtimeMs,
-      () => 0,
-    );
+  for (const record of tasks) {
+    // A closed task has no event after its end, so that not even its file need be looked up.
+    if (isClosed(record.status) && Date.parse(record.updated) < since) continue;
+    const ownFolder = taskFolder(folder, record.task_id);
+    // Where all lines are in segments, the folder tells when the last of these got its name.
+    const written = await stat(join(ownFolder, GROWING_FILE))
+      .catch(() => stat(ownFolder))
+      .then(
+        (stats) => stats.mtimeMs,
+        () => 0,
+      );
     if (written < since) continue;
-    sources.push({ startsAt: Date.parse(record.created) - CLOCK_MARGIN_MS, open: () => readEvents(path) });
+    const startsAt = Date.parse(record.created) - CLOCK_MARGIN_MS;
+    sources.push({ startsAt, open: () => readTaskEvents(ownFolder) });
   }
   return sources;
 }

@@ -46,6 +46,10 @@ export type TaskStatus =
   'queued' | 'running' | 'waiting' | 'needs_person' | 'accepted' | 'rejected' | 'abandoned';
 /** One way of doing the work. */
 export type WorkerConfig = CommandWorkerConfig | ScriptedWorkerConfig;
+/** A line of a log, without its newline. */
+export type Line = string;
+/** Hashes that lead from a leaf to the root (RFC 6962, section 2.1.1), each 32 bytes in base64. */
+export type AuditPath = readonly string[];
 export type PathPatterns = readonly string[];
 /** One thing the worker does; actions are done in order, and the first that fails ends the worker with exit code 1. */
 export type ScenarioAction =
@@ -253,6 +257,16 @@ export interface Config {
     /** Seconds between full scans; watcher events only come on top. */
     readonly rescan_sec?: number;
   };
+  /** How logs are kept. */
+  readonly ledger?: {
+    /** MiB from which on a task's log goes on in a new file, and what it holds so far is never written again. */
+    readonly segment_mb?: number;
+  };
+  /** Where signed checkpoints of the ledger are kept as well, so that a changed history shows. Without a key nothing is signed. */
+  readonly anchors?: {
+    /** As a git note (refs/notes/reeve) on the commit of accepted work. */
+    readonly git_notes?: boolean;
+  };
 }
 /** Any program, under the worker contract. */
 export interface CommandWorkerConfig {
@@ -271,6 +285,28 @@ export interface ScriptedWorkerConfig {
   readonly scenario: string;
   /** Names of variables passed on from the daemon’s environment, beside PATH, HOME and the locale. */
   readonly env?: readonly string[];
+}
+/** Proof that one event is in a ledger that stood at a checkpoint; docs/anchors.md says how to check it. */
+export interface EventProof {
+  readonly v: 1;
+  /** Which ledger: reeve/ and the id of its project log. */
+  readonly origin: string;
+  /** Lines of a task log, each as it stands there: the event's, then those up to the head that covers it. None for an event of the project log. */
+  readonly lines: readonly Line[];
+  /** The line of the project log that is in the tree: the head, or the event itself. */
+  readonly project_line: Line;
+  /** Which leaf of the tree that line is, from 0. */
+  readonly index: number;
+  /** How many lines the tree holds. */
+  readonly size: number;
+  readonly path: AuditPath;
+  /** The signed checkpoint of that tree; or its three lines alone, which hold only together with an anchor. */
+  readonly checkpoint: string;
+  /** Lines of the project log that tell of the keys in force until then, in their order. */
+  readonly keys: readonly {
+    readonly line: Line;
+    readonly path: AuditPath;
+  }[];
 }
 /** One line of a ledger log: RFC 8785 canonical JSON. */
 export interface EventEnvelope {

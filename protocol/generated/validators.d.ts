@@ -4,6 +4,7 @@ import type { ErrorObject } from 'ajv';
 import type {
   EventDataByType,
   Config,
+  EventProof,
   EventEnvelope,
   AnchorResetData,
   ArchiveExportedData,
@@ -47,6 +48,7 @@ export interface Validate<T> {
 }
 
 export const validateConfig: Validate<Config>;
+export const validateEventProof: Validate<EventProof>;
 export const validateEventEnvelope: Validate<EventEnvelope>;
 export const validateAnchorResetData: Validate<AnchorResetData>;
 export const validateArchiveExportedData: Validate<ArchiveExportedData>;

@@ -10,7 +10,7 @@ function codePointLength(text) {
 }
 "use strict";
 export const validateConfig = validate52;
-const schema19 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"config.schema.json","title":"Config","description":"reeve.yaml: how Reeve runs in one repository. Every key is optional.","type":"object","additionalProperties":false,"properties":{"$schema":{"description":"For editors; ignored.","type":"string","maxLength":2000},"project":{"description":"The project that packs dropped into workflow/ belong to.","$ref":"common.schema.json#/$defs/Id","default":"default"},"default_worker":{"description":"The worker of packs that name none. With exactly one worker it need not be said.","$ref":"common.schema.json#/$defs/Id"},"workers":{"description":"Named workers.","type":"object","maxProperties":100,"propertyNames":{"$ref":"common.schema.json#/$defs/Id"},"additionalProperties":{"$ref":"#/$defs/WorkerConfig"},"default":{}},"limits":{"description":"Limits of every worker and command; a pack may lower them.","type":"object","additionalProperties":false,"properties":{"runtime_sec":{"description":"Wall clock in seconds.","type":"integer","minimum":1,"maximum":604800,"default":3600},"silence_sec":{"description":"Seconds without output before the process is ended.","type":"integer","minimum":1,"maximum":604800,"default":1200},"memory_mb":{"description":"Resident memory of the whole process tree, in MiB.","type":"integer","minimum":16,"maximum":16777216,"default":4096},"output_mb":{"description":"Captured output, both streams together, in MiB; beyond it the process is ended.","type":"integer","minimum":1,"maximum":65536,"default":64},"parallel":{"description":"Steps that run at the same time.","type":"integer","minimum":1,"maximum":256,"default":2}},"default":{}},"retry":{"description":"What happens when work fails; a pack may say otherwise.","type":"object","additionalProperties":false,"properties":{"max_rework_rounds":{"description":"Revisions after the first.","type":"integer","minimum":0,"maximum":100,"default":1},"on_exhausted":{"description":"escalate: the task waits for a person; reject: it is closed.","type":"string","enum":["escalate","reject"],"default":"escalate"},"max_attempts":{"description":"Highest number of attempts within one revision, whatever a pack asks for.","type":"integer","minimum":1,"maximum":100,"default":10}},"default":{}},"interpreters":{"description":"Programs that a required command names and this machine calls otherwise, as python: python3.","type":"object","maxProperties":100,"propertyNames":{"type":"string","pattern":"^[A-Za-z0-9._+-]{1,100}$"},"additionalProperties":{"type":"string","minLength":1,"maxLength":1024},"default":{}},"data_root":{"description":"Folder of ledgers and projections, relative to this file.","type":"string","minLength":1,"maxLength":1024,"default":"."},"http":{"description":"The HTTP API, on 127.0.0.1 only.","type":"object","additionalProperties":false,"properties":{"enabled":{"description":"Serve the API.","type":"boolean","default":true},"port":{"description":"0 picks a free port.","type":"integer","minimum":0,"maximum":65535,"default":0}},"default":{}},"inbox":{"description":"How inboxes are watched.","type":"object","additionalProperties":false,"properties":{"rescan_sec":{"description":"Seconds between full scans; watcher events only come on top.","type":"integer","minimum":1,"maximum":3600,"default":2}},"default":{}}},"$defs":{"WorkerConfig":{"description":"One way of doing the work.","type":"object","required":["kind"],"properties":{"kind":{"type":"string","enum":["command","scripted"]}},"discriminator":{"propertyName":"kind"},"oneOf":[{"$ref":"#/$defs/CommandWorkerConfig"},{"$ref":"#/$defs/ScriptedWorkerConfig"}]},"CommandWorkerConfig":{"description":"Any program, under the worker contract.","type":"object","additionalProperties":false,"required":["kind","command"],"properties":{"kind":{"description":"Runs a program.","const":"command"},"command":{"description":"The program and its arguments; never a shell line.","type":"array","minItems":1,"maxItems":1000,"items":{"type":"string","maxLength":131072}},"env":{"description":"Names of variables passed on from the daemon’s environment, beside PATH, HOME and the locale.","type":"array","maxItems":100,"items":{"type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_]*$","maxLength":200},"default":[]}}},"ScriptedWorkerConfig":{"description":"The built-in worker that plays a written scenario.","type":"object","additionalProperties":false,"required":["kind","scenario"],"properties":{"kind":{"description":"Plays a scenario.","const":"scripted"},"scenario":{"description":"Path of the scenario file, relative to this file.","type":"string","minLength":1,"maxLength":1024},"env":{"description":"Names of variables passed on from the daemon’s environment, beside PATH, HOME and the locale.","type":"array","maxItems":100,"items":{"type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_]*$","maxLength":200},"default":[]}}}}};
+const schema19 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"config.schema.json","title":"Config","description":"reeve.yaml: how Reeve runs in one repository. Every key is optional.","type":"object","additionalProperties":false,"properties":{"$schema":{"description":"For editors; ignored.","type":"string","maxLength":2000},"project":{"description":"The project that packs dropped into workflow/ belong to.","$ref":"common.schema.json#/$defs/Id","default":"default"},"default_worker":{"description":"The worker of packs that name none. With exactly one worker it need not be said.","$ref":"common.schema.json#/$defs/Id"},"workers":{"description":"Named workers.","type":"object","maxProperties":100,"propertyNames":{"$ref":"common.schema.json#/$defs/Id"},"additionalProperties":{"$ref":"#/$defs/WorkerConfig"},"default":{}},"limits":{"description":"Limits of every worker and command; a pack may lower them.","type":"object","additionalProperties":false,"properties":{"runtime_sec":{"description":"Wall clock in seconds.","type":"integer","minimum":1,"maximum":604800,"default":3600},"silence_sec":{"description":"Seconds without output before the process is ended.","type":"integer","minimum":1,"maximum":604800,"default":1200},"memory_mb":{"description":"Resident memory of the whole process tree, in MiB.","type":"integer","minimum":16,"maximum":16777216,"default":4096},"output_mb":{"description":"Captured output, both streams together, in MiB; beyond it the process is ended.","type":"integer","minimum":1,"maximum":65536,"default":64},"parallel":{"description":"Steps that run at the same time.","type":"integer","minimum":1,"maximum":256,"default":2}},"default":{}},"retry":{"description":"What happens when work fails; a pack may say otherwise.","type":"object","additionalProperties":false,"properties":{"max_rework_rounds":{"description":"Revisions after the first.","type":"integer","minimum":0,"maximum":100,"default":1},"on_exhausted":{"description":"escalate: the task waits for a person; reject: it is closed.","type":"string","enum":["escalate","reject"],"default":"escalate"},"max_attempts":{"description":"Highest number of attempts within one revision, whatever a pack asks for.","type":"integer","minimum":1,"maximum":100,"default":10}},"default":{}},"interpreters":{"description":"Programs that a required command names and this machine calls otherwise, as python: python3.","type":"object","maxProperties":100,"propertyNames":{"type":"string","pattern":"^[A-Za-z0-9._+-]{1,100}$"},"additionalProperties":{"type":"string","minLength":1,"maxLength":1024},"default":{}},"data_root":{"description":"Folder of ledgers and projections, relative to this file.","type":"string","minLength":1,"maxLength":1024,"default":"."},"http":{"description":"The HTTP API, on 127.0.0.1 only.","type":"object","additionalProperties":false,"properties":{"enabled":{"description":"Serve the API.","type":"boolean","default":true},"port":{"description":"0 picks a free port.","type":"integer","minimum":0,"maximum":65535,"default":0}},"default":{}},"inbox":{"description":"How inboxes are watched.","type":"object","additionalProperties":false,"properties":{"rescan_sec":{"description":"Seconds between full scans; watcher events only come on top.","type":"integer","minimum":1,"maximum":3600,"default":2}},"default":{}},"ledger":{"description":"How logs are kept.","type":"object","additionalProperties":false,"properties":{"segment_mb":{"description":"MiB from which on a task's log goes on in a new file, and what it holds so far is never written again.","type":"integer","minimum":1,"maximum":65536,"default":16}},"default":{}},"anchors":{"description":"Where signed checkpoints of the ledger are kept as well, so that a changed history shows. Without a key nothing is signed.","type":"object","additionalProperties":false,"properties":{"git_notes":{"description":"As a git note (refs/notes/reeve) on the commit of accepted work.","type":"boolean","default":true}},"default":{}}},"$defs":{"WorkerConfig":{"description":"One way of doing the work.","type":"object","required":["kind"],"properties":{"kind":{"type":"string","enum":["command","scripted"]}},"discriminator":{"propertyName":"kind"},"oneOf":[{"$ref":"#/$defs/CommandWorkerConfig"},{"$ref":"#/$defs/ScriptedWorkerConfig"}]},"CommandWorkerConfig":{"description":"Any program, under the worker contract.","type":"object","additionalProperties":false,"required":["kind","command"],"properties":{"kind":{"description":"Runs a program.","const":"command"},"command":{"description":"The program and its arguments; never a shell line.","type":"array","minItems":1,"maxItems":1000,"items":{"type":"string","maxLength":131072}},"env":{"description":"Names of variables passed on from the daemon’s environment, beside PATH, HOME and the locale.","type":"array","maxItems":100,"items":{"type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_]*$","maxLength":200},"default":[]}}},"ScriptedWorkerConfig":{"description":"The built-in worker that plays a written scenario.","type":"object","additionalProperties":false,"required":["kind","scenario"],"properties":{"kind":{"description":"Plays a scenario.","const":"scripted"},"scenario":{"description":"Path of the scenario file, relative to this file.","type":"string","minLength":1,"maxLength":1024},"env":{"description":"Names of variables passed on from the daemon’s environment, beside PATH, HOME and the locale.","type":"array","maxItems":100,"items":{"type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_]*$","maxLength":200},"default":[]}}}}};
 const func1 = Object.prototype.hasOwnProperty;
 const func2 = codePointLength;
 const schema21 = {"description":"An identifier that is also a safe file name on every system Reeve runs on.","type":"string","minLength":1,"maxLength":128,"pattern":"^[A-Za-z0-9][A-Za-z0-9._-]*$"};
@@ -1241,9 +1241,12 @@ vErrors.push(err54);
 errors++;
 }
 }
-}
-else {
-const err55 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data.ledger !== undefined){
+let data23 = data.ledger;
+if(data23 && typeof data23 == "object" && !Array.isArray(data23)){
+for(const key9 in data23){
+if(!(key9 === "segment_mb")){
+const err55 = {instancePath:instancePath+"/ledger",schemaPath:"#/properties/ledger/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key9},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err55];
 }
@@ -1252,18 +1255,113 @@ vErrors.push(err55);
 }
 errors++;
 }
+}
+if(data23.segment_mb !== undefined){
+let data24 = data23.segment_mb;
+if(!(((typeof data24 == "number") && (!(data24 % 1) && !isNaN(data24))) && (isFinite(data24)))){
+const err56 = {instancePath:instancePath+"/ledger/segment_mb",schemaPath:"#/properties/ledger/properties/segment_mb/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(vErrors === null){
+vErrors = [err56];
+}
+else {
+vErrors.push(err56);
+}
+errors++;
+}
+if((typeof data24 == "number") && (isFinite(data24))){
+if(data24 > 65536 || isNaN(data24)){
+const err57 = {instancePath:instancePath+"/ledger/segment_mb",schemaPath:"#/properties/ledger/properties/segment_mb/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65536},message:"must be <= 65536"};
+if(vErrors === null){
+vErrors = [err57];
+}
+else {
+vErrors.push(err57);
+}
+errors++;
+}
+if(data24 < 1 || isNaN(data24)){
+const err58 = {instancePath:instancePath+"/ledger/segment_mb",schemaPath:"#/properties/ledger/properties/segment_mb/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
+if(vErrors === null){
+vErrors = [err58];
+}
+else {
+vErrors.push(err58);
+}
+errors++;
+}
+}
+}
+}
+else {
+const err59 = {instancePath:instancePath+"/ledger",schemaPath:"#/properties/ledger/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err59];
+}
+else {
+vErrors.push(err59);
+}
+errors++;
+}
+}
+if(data.anchors !== undefined){
+let data25 = data.anchors;
+if(data25 && typeof data25 == "object" && !Array.isArray(data25)){
+for(const key10 in data25){
+if(!(key10 === "git_notes")){
+const err60 = {instancePath:instancePath+"/anchors",schemaPath:"#/properties/anchors/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key10},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err60];
+}
+else {
+vErrors.push(err60);
+}
+errors++;
+}
+}
+if(data25.git_notes !== undefined){
+if(typeof data25.git_notes !== "boolean"){
+const err61 = {instancePath:instancePath+"/anchors/git_notes",schemaPath:"#/properties/anchors/properties/git_notes/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(vErrors === null){
+vErrors = [err61];
+}
+else {
+vErrors.push(err61);
+}
+errors++;
+}
+}
+}
+else {
+const err62 = {instancePath:instancePath+"/anchors",schemaPath:"#/properties/anchors/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err62];
+}
+else {
+vErrors.push(err62);
+}
+errors++;
+}
+}
+}
+else {
+const err63 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err63];
+}
+else {
+vErrors.push(err63);
+}
+errors++;
+}
 validate52.errors = vErrors;
 return errors === 0;
 }
 validate52.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-export const validateEventEnvelope = validate64;
-const schema25 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"event.schema.json","title":"EventEnvelope","description":"One line of a ledger log: RFC 8785 canonical JSON.","type":"object","additionalProperties":false,"required":["v","log_id","seq","id","time","type","actor","data","project_id","prev_event_hash","event_hash"],"properties":{"v":{"const":1},"log_id":{"description":"Random per log: a line cannot be spliced into another log.","type":"string","pattern":"^[0-9a-f]{32}$"},"seq":{"description":"1 for the genesis.","type":"integer","minimum":1},"id":{"description":"UUIDv7, unique and increasing over one ledger.","type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$"},"time":{"$ref":"common.schema.json#/$defs/Time"},"type":{"type":"string","pattern":"^[a-z]+(_[a-z]+)*\\.[a-z]+(_[a-z]+)*$","maxLength":64},"actor":{"$ref":"common.schema.json#/$defs/Actor"},"data":{"type":"object"},"project_id":{"$ref":"common.schema.json#/$defs/Id"},"task_id":{"$ref":"common.schema.json#/$defs/Id"},"run_id":{"$ref":"common.schema.json#/$defs/Id"},"step_id":{"$ref":"common.schema.json#/$defs/Id"},"prev_event_hash":{"anyOf":[{"$ref":"common.schema.json#/$defs/Sha256"},{"type":"null"}]},"event_hash":{"$ref":"common.schema.json#/$defs/Sha256"}}};
-const pattern7 = new RegExp("^[0-9a-f]{32}$", "u");
-const pattern8 = new RegExp("^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$", "u");
-const pattern10 = new RegExp("^[a-z]+(_[a-z]+)*\\.[a-z]+(_[a-z]+)*$", "u");
-const schema26 = {"description":"RFC 3339 in UTC with milliseconds.","type":"string","pattern":"^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}\\.\\d{3}Z$"};
-const pattern9 = new RegExp("^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}\\.\\d{3}Z$", "u");
+export const validateEventProof = validate64;
+const schema25 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"event-proof.schema.json","title":"EventProof","description":"Proof that one event is in a ledger that stood at a checkpoint; docs/anchors.md says how to check it.","type":"object","additionalProperties":false,"required":["v","origin","lines","project_line","index","size","path","checkpoint","keys"],"properties":{"v":{"const":1},"origin":{"description":"Which ledger: reeve/ and the id of its project log.","type":"string","pattern":"^reeve/[0-9a-f]{32}$"},"lines":{"description":"Lines of a task log, each as it stands there: the event's, then those up to the head that covers it. None for an event of the project log.","type":"array","maxItems":4096,"items":{"$ref":"#/$defs/Line"}},"project_line":{"description":"The line of the project log that is in the tree: the head, or the event itself.","$ref":"#/$defs/Line"},"index":{"description":"Which leaf of the tree that line is, from 0.","type":"integer","minimum":0},"size":{"description":"How many lines the tree holds.","type":"integer","minimum":1},"path":{"$ref":"#/$defs/AuditPath"},"checkpoint":{"description":"The signed checkpoint of that tree; or its three lines alone, which hold only together with an anchor.","type":"string","maxLength":16384},"keys":{"description":"Lines of the project log that tell of the keys in force until then, in their order.","type":"array","maxItems":1024,"items":{"type":"object","additionalProperties":false,"required":["line","path"],"properties":{"line":{"$ref":"#/$defs/Line"},"path":{"$ref":"#/$defs/AuditPath"}}}}},"$defs":{"Line":{"description":"A line of a log, without its newline.","type":"string","maxLength":65535},"AuditPath":{"description":"Hashes that lead from a leaf to the root (RFC 6962, section 2.1.1), each 32 bytes in base64.","type":"array","maxItems":64,"items":{"type":"string","pattern":"^[A-Za-z0-9+/]{43}=$"}}}};
+const pattern7 = new RegExp("^reeve/[0-9a-f]{32}$", "u");
+const schema26 = {"description":"A line of a log, without its newline.","type":"string","maxLength":65535};
 
 function validate65(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -1276,8 +1374,8 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if(typeof data === "string"){
-if(!pattern9.test(data)){
-const err0 = {instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}\\.\\d{3}Z$"},message:"must match pattern \""+"^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}\\.\\d{3}Z$"+"\""};
+if(func2(data) > 65535){
+const err0 = {instancePath,schemaPath:"#/maxLength",keyword:"maxLength",params:{limit: 65535},message:"must NOT have more than 65535 characters"};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -1302,12 +1400,495 @@ return errors === 0;
 }
 validate65.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
-const schema27 = {"type":"object","additionalProperties":false,"required":["kind","id"],"properties":{"kind":{"enum":["daemon","person","tool"]},"id":{"type":"string","minLength":1,"maxLength":200}},"description":"Who caused the event. A worker never writes events."};
+const schema27 = {"description":"Hashes that lead from a leaf to the root (RFC 6962, section 2.1.1), each 32 bytes in base64.","type":"array","maxItems":64,"items":{"type":"string","pattern":"^[A-Za-z0-9+/]{43}=$"}};
+const pattern8 = new RegExp("^[A-Za-z0-9+/]{43}=$", "u");
 
-function validate67(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate68(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate67.evaluated;
+const evaluated0 = validate68.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(Array.isArray(data)){
+if(data.length > 64){
+const err0 = {instancePath,schemaPath:"#/maxItems",keyword:"maxItems",params:{limit: 64},message:"must NOT have more than 64 items"};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+const len0 = data.length;
+for(let i0=0; i0<len0; i0++){
+let data0 = data[i0];
+if(typeof data0 === "string"){
+if(!pattern8.test(data0)){
+const err1 = {instancePath:instancePath+"/" + i0,schemaPath:"#/items/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9+/]{43}=$"},message:"must match pattern \""+"^[A-Za-z0-9+/]{43}=$"+"\""};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+}
+else {
+const err2 = {instancePath:instancePath+"/" + i0,schemaPath:"#/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+}
+}
+else {
+const err3 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+validate68.errors = vErrors;
+return errors === 0;
+}
+validate68.evaluated = {"items":true,"dynamicProps":false,"dynamicItems":false};
+
+
+function validate64(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+/*# sourceURL="event-proof.schema.json" */;
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate64.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.v === undefined){
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "v"},message:"must have required property '"+"v"+"'"};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+if(data.origin === undefined){
+const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "origin"},message:"must have required property '"+"origin"+"'"};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+if(data.lines === undefined){
+const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "lines"},message:"must have required property '"+"lines"+"'"};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+if(data.project_line === undefined){
+const err3 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "project_line"},message:"must have required property '"+"project_line"+"'"};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+if(data.index === undefined){
+const err4 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "index"},message:"must have required property '"+"index"+"'"};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+if(data.size === undefined){
+const err5 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "size"},message:"must have required property '"+"size"+"'"};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+if(data.path === undefined){
+const err6 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "path"},message:"must have required property '"+"path"+"'"};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+if(data.checkpoint === undefined){
+const err7 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "checkpoint"},message:"must have required property '"+"checkpoint"+"'"};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+if(data.keys === undefined){
+const err8 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "keys"},message:"must have required property '"+"keys"+"'"};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+for(const key0 in data){
+if(!(func1.call(schema25.properties, key0))){
+const err9 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+}
+if(data.v !== undefined){
+if(1 !== data.v){
+const err10 = {instancePath:instancePath+"/v",schemaPath:"#/properties/v/const",keyword:"const",params:{allowedValue: 1},message:"must be equal to constant"};
+if(vErrors === null){
+vErrors = [err10];
+}
+else {
+vErrors.push(err10);
+}
+errors++;
+}
+}
+if(data.origin !== undefined){
+let data1 = data.origin;
+if(typeof data1 === "string"){
+if(!pattern7.test(data1)){
+const err11 = {instancePath:instancePath+"/origin",schemaPath:"#/properties/origin/pattern",keyword:"pattern",params:{pattern: "^reeve/[0-9a-f]{32}$"},message:"must match pattern \""+"^reeve/[0-9a-f]{32}$"+"\""};
+if(vErrors === null){
+vErrors = [err11];
+}
+else {
+vErrors.push(err11);
+}
+errors++;
+}
+}
+else {
+const err12 = {instancePath:instancePath+"/origin",schemaPath:"#/properties/origin/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err12];
+}
+else {
+vErrors.push(err12);
+}
+errors++;
+}
+}
+if(data.lines !== undefined){
+let data2 = data.lines;
+if(Array.isArray(data2)){
+if(data2.length > 4096){
+const err13 = {instancePath:instancePath+"/lines",schemaPath:"#/properties/lines/maxItems",keyword:"maxItems",params:{limit: 4096},message:"must NOT have more than 4096 items"};
+if(vErrors === null){
+vErrors = [err13];
+}
+else {
+vErrors.push(err13);
+}
+errors++;
+}
+const len0 = data2.length;
+for(let i0=0; i0<len0; i0++){
+if(!(validate65(data2[i0], {instancePath:instancePath+"/lines/" + i0,parentData:data2,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate65.errors : vErrors.concat(validate65.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err14 = {instancePath:instancePath+"/lines",schemaPath:"#/properties/lines/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(vErrors === null){
+vErrors = [err14];
+}
+else {
+vErrors.push(err14);
+}
+errors++;
+}
+}
+if(data.project_line !== undefined){
+if(!(validate65(data.project_line, {instancePath:instancePath+"/project_line",parentData:data,parentDataProperty:"project_line",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate65.errors : vErrors.concat(validate65.errors);
+errors = vErrors.length;
+}
+}
+if(data.index !== undefined){
+let data5 = data.index;
+if(!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))){
+const err15 = {instancePath:instancePath+"/index",schemaPath:"#/properties/index/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(vErrors === null){
+vErrors = [err15];
+}
+else {
+vErrors.push(err15);
+}
+errors++;
+}
+if((typeof data5 == "number") && (isFinite(data5))){
+if(data5 < 0 || isNaN(data5)){
+const err16 = {instancePath:instancePath+"/index",schemaPath:"#/properties/index/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+if(vErrors === null){
+vErrors = [err16];
+}
+else {
+vErrors.push(err16);
+}
+errors++;
+}
+}
+}
+if(data.size !== undefined){
+let data6 = data.size;
+if(!(((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6))) && (isFinite(data6)))){
+const err17 = {instancePath:instancePath+"/size",schemaPath:"#/properties/size/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(vErrors === null){
+vErrors = [err17];
+}
+else {
+vErrors.push(err17);
+}
+errors++;
+}
+if((typeof data6 == "number") && (isFinite(data6))){
+if(data6 < 1 || isNaN(data6)){
+const err18 = {instancePath:instancePath+"/size",schemaPath:"#/properties/size/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
+if(vErrors === null){
+vErrors = [err18];
+}
+else {
+vErrors.push(err18);
+}
+errors++;
+}
+}
+}
+if(data.path !== undefined){
+if(!(validate68(data.path, {instancePath:instancePath+"/path",parentData:data,parentDataProperty:"path",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors);
+errors = vErrors.length;
+}
+}
+if(data.checkpoint !== undefined){
+let data8 = data.checkpoint;
+if(typeof data8 === "string"){
+if(func2(data8) > 16384){
+const err19 = {instancePath:instancePath+"/checkpoint",schemaPath:"#/properties/checkpoint/maxLength",keyword:"maxLength",params:{limit: 16384},message:"must NOT have more than 16384 characters"};
+if(vErrors === null){
+vErrors = [err19];
+}
+else {
+vErrors.push(err19);
+}
+errors++;
+}
+}
+else {
+const err20 = {instancePath:instancePath+"/checkpoint",schemaPath:"#/properties/checkpoint/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err20];
+}
+else {
+vErrors.push(err20);
+}
+errors++;
+}
+}
+if(data.keys !== undefined){
+let data9 = data.keys;
+if(Array.isArray(data9)){
+if(data9.length > 1024){
+const err21 = {instancePath:instancePath+"/keys",schemaPath:"#/properties/keys/maxItems",keyword:"maxItems",params:{limit: 1024},message:"must NOT have more than 1024 items"};
+if(vErrors === null){
+vErrors = [err21];
+}
+else {
+vErrors.push(err21);
+}
+errors++;
+}
+const len1 = data9.length;
+for(let i1=0; i1<len1; i1++){
+let data10 = data9[i1];
+if(data10 && typeof data10 == "object" && !Array.isArray(data10)){
+if(data10.line === undefined){
+const err22 = {instancePath:instancePath+"/keys/" + i1,schemaPath:"#/properties/keys/items/required",keyword:"required",params:{missingProperty: "line"},message:"must have required property '"+"line"+"'"};
+if(vErrors === null){
+vErrors = [err22];
+}
+else {
+vErrors.push(err22);
+}
+errors++;
+}
+if(data10.path === undefined){
+const err23 = {instancePath:instancePath+"/keys/" + i1,schemaPath:"#/properties/keys/items/required",keyword:"required",params:{missingProperty: "path"},message:"must have required property '"+"path"+"'"};
+if(vErrors === null){
+vErrors = [err23];
+}
+else {
+vErrors.push(err23);
+}
+errors++;
+}
+for(const key1 in data10){
+if(!((key1 === "line") || (key1 === "path"))){
+const err24 = {instancePath:instancePath+"/keys/" + i1,schemaPath:"#/properties/keys/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err24];
+}
+else {
+vErrors.push(err24);
+}
+errors++;
+}
+}
+if(data10.line !== undefined){
+if(!(validate65(data10.line, {instancePath:instancePath+"/keys/" + i1+"/line",parentData:data10,parentDataProperty:"line",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate65.errors : vErrors.concat(validate65.errors);
+errors = vErrors.length;
+}
+}
+if(data10.path !== undefined){
+if(!(validate68(data10.path, {instancePath:instancePath+"/keys/" + i1+"/path",parentData:data10,parentDataProperty:"path",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err25 = {instancePath:instancePath+"/keys/" + i1,schemaPath:"#/properties/keys/items/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err25];
+}
+else {
+vErrors.push(err25);
+}
+errors++;
+}
+}
+}
+else {
+const err26 = {instancePath:instancePath+"/keys",schemaPath:"#/properties/keys/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(vErrors === null){
+vErrors = [err26];
+}
+else {
+vErrors.push(err26);
+}
+errors++;
+}
+}
+}
+else {
+const err27 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err27];
+}
+else {
+vErrors.push(err27);
+}
+errors++;
+}
+validate64.errors = vErrors;
+return errors === 0;
+}
+validate64.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+export const validateEventEnvelope = validate72;
+const schema28 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"event.schema.json","title":"EventEnvelope","description":"One line of a ledger log: RFC 8785 canonical JSON.","type":"object","additionalProperties":false,"required":["v","log_id","seq","id","time","type","actor","data","project_id","prev_event_hash","event_hash"],"properties":{"v":{"const":1},"log_id":{"description":"Random per log: a line cannot be spliced into another log.","type":"string","pattern":"^[0-9a-f]{32}$"},"seq":{"description":"1 for the genesis.","type":"integer","minimum":1},"id":{"description":"UUIDv7, unique and increasing over one ledger.","type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$"},"time":{"$ref":"common.schema.json#/$defs/Time"},"type":{"type":"string","pattern":"^[a-z]+(_[a-z]+)*\\.[a-z]+(_[a-z]+)*$","maxLength":64},"actor":{"$ref":"common.schema.json#/$defs/Actor"},"data":{"type":"object"},"project_id":{"$ref":"common.schema.json#/$defs/Id"},"task_id":{"$ref":"common.schema.json#/$defs/Id"},"run_id":{"$ref":"common.schema.json#/$defs/Id"},"step_id":{"$ref":"common.schema.json#/$defs/Id"},"prev_event_hash":{"anyOf":[{"$ref":"common.schema.json#/$defs/Sha256"},{"type":"null"}]},"event_hash":{"$ref":"common.schema.json#/$defs/Sha256"}}};
+const pattern9 = new RegExp("^[0-9a-f]{32}$", "u");
+const pattern10 = new RegExp("^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$", "u");
+const pattern12 = new RegExp("^[a-z]+(_[a-z]+)*\\.[a-z]+(_[a-z]+)*$", "u");
+const schema29 = {"description":"RFC 3339 in UTC with milliseconds.","type":"string","pattern":"^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}\\.\\d{3}Z$"};
+const pattern11 = new RegExp("^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}\\.\\d{3}Z$", "u");
+
+function validate73(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate73.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(typeof data === "string"){
+if(!pattern11.test(data)){
+const err0 = {instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}\\.\\d{3}Z$"},message:"must match pattern \""+"^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}\\.\\d{3}Z$"+"\""};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+}
+else {
+const err1 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+validate73.errors = vErrors;
+return errors === 0;
+}
+validate73.evaluated = {"dynamicProps":false,"dynamicItems":false};
+
+const schema30 = {"type":"object","additionalProperties":false,"required":["kind","id"],"properties":{"kind":{"enum":["daemon","person","tool"]},"id":{"type":"string","minLength":1,"maxLength":200}},"description":"Who caused the event. A worker never writes events."};
+
+function validate75(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate75.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -1350,7 +1931,7 @@ errors++;
 if(data.kind !== undefined){
 let data0 = data.kind;
 if(!(((data0 === "daemon") || (data0 === "person")) || (data0 === "tool"))){
-const err3 = {instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/enum",keyword:"enum",params:{allowedValues: schema27.properties.kind.enum},message:"must be equal to one of the allowed values"};
+const err3 = {instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/enum",keyword:"enum",params:{allowedValues: schema30.properties.kind.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -1406,16 +1987,16 @@ vErrors.push(err7);
 }
 errors++;
 }
-validate67.errors = vErrors;
+validate75.errors = vErrors;
 return errors === 0;
 }
-validate67.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate75.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate69(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate77(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate69.evaluated;
+const evaluated0 = validate77.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -1464,18 +2045,18 @@ vErrors.push(err3);
 }
 errors++;
 }
-validate69.errors = vErrors;
+validate77.errors = vErrors;
 return errors === 0;
 }
-validate69.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate77.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
-const schema29 = {"description":"SHA-256 in lowercase hexadecimal.","type":"string","pattern":"^[0-9a-f]{64}$"};
-const pattern12 = new RegExp("^[0-9a-f]{64}$", "u");
+const schema32 = {"description":"SHA-256 in lowercase hexadecimal.","type":"string","pattern":"^[0-9a-f]{64}$"};
+const pattern14 = new RegExp("^[0-9a-f]{64}$", "u");
 
-function validate74(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate82(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate74.evaluated;
+const evaluated0 = validate82.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -1483,7 +2064,7 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if(typeof data === "string"){
-if(!pattern12.test(data)){
+if(!pattern14.test(data)){
 const err0 = {instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^[0-9a-f]{64}$"},message:"must match pattern \""+"^[0-9a-f]{64}$"+"\""};
 if(vErrors === null){
 vErrors = [err0];
@@ -1504,17 +2085,17 @@ vErrors.push(err1);
 }
 errors++;
 }
-validate74.errors = vErrors;
+validate82.errors = vErrors;
 return errors === 0;
 }
-validate74.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate82.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate64(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate72(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="event.schema.json" */;
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate64.evaluated;
+const evaluated0 = validate72.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -1633,7 +2214,7 @@ vErrors.push(err10);
 errors++;
 }
 for(const key0 in data){
-if(!(func1.call(schema25.properties, key0))){
+if(!(func1.call(schema28.properties, key0))){
 const err11 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err11];
@@ -1659,7 +2240,7 @@ errors++;
 if(data.log_id !== undefined){
 let data1 = data.log_id;
 if(typeof data1 === "string"){
-if(!pattern7.test(data1)){
+if(!pattern9.test(data1)){
 const err13 = {instancePath:instancePath+"/log_id",schemaPath:"#/properties/log_id/pattern",keyword:"pattern",params:{pattern: "^[0-9a-f]{32}$"},message:"must match pattern \""+"^[0-9a-f]{32}$"+"\""};
 if(vErrors === null){
 vErrors = [err13];
@@ -1709,7 +2290,7 @@ errors++;
 if(data.id !== undefined){
 let data3 = data.id;
 if(typeof data3 === "string"){
-if(!pattern8.test(data3)){
+if(!pattern10.test(data3)){
 const err17 = {instancePath:instancePath+"/id",schemaPath:"#/properties/id/pattern",keyword:"pattern",params:{pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$"},message:"must match pattern \""+"^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$"+"\""};
 if(vErrors === null){
 vErrors = [err17];
@@ -1732,8 +2313,8 @@ errors++;
 }
 }
 if(data.time !== undefined){
-if(!(validate65(data.time, {instancePath:instancePath+"/time",parentData:data,parentDataProperty:"time",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate65.errors : vErrors.concat(validate65.errors);
+if(!(validate73(data.time, {instancePath:instancePath+"/time",parentData:data,parentDataProperty:"time",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate73.errors : vErrors.concat(validate73.errors);
 errors = vErrors.length;
 }
 }
@@ -1750,7 +2331,7 @@ vErrors.push(err19);
 }
 errors++;
 }
-if(!pattern10.test(data5)){
+if(!pattern12.test(data5)){
 const err20 = {instancePath:instancePath+"/type",schemaPath:"#/properties/type/pattern",keyword:"pattern",params:{pattern: "^[a-z]+(_[a-z]+)*\\.[a-z]+(_[a-z]+)*$"},message:"must match pattern \""+"^[a-z]+(_[a-z]+)*\\.[a-z]+(_[a-z]+)*$"+"\""};
 if(vErrors === null){
 vErrors = [err20];
@@ -1773,8 +2354,8 @@ errors++;
 }
 }
 if(data.actor !== undefined){
-if(!(validate67(data.actor, {instancePath:instancePath+"/actor",parentData:data,parentDataProperty:"actor",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate67.errors : vErrors.concat(validate67.errors);
+if(!(validate75(data.actor, {instancePath:instancePath+"/actor",parentData:data,parentDataProperty:"actor",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate75.errors : vErrors.concat(validate75.errors);
 errors = vErrors.length;
 }
 }
@@ -1792,26 +2373,26 @@ errors++;
 }
 }
 if(data.project_id !== undefined){
-if(!(validate69(data.project_id, {instancePath:instancePath+"/project_id",parentData:data,parentDataProperty:"project_id",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate69.errors : vErrors.concat(validate69.errors);
+if(!(validate77(data.project_id, {instancePath:instancePath+"/project_id",parentData:data,parentDataProperty:"project_id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate77.errors : vErrors.concat(validate77.errors);
 errors = vErrors.length;
 }
 }
 if(data.task_id !== undefined){
-if(!(validate69(data.task_id, {instancePath:instancePath+"/task_id",parentData:data,parentDataProperty:"task_id",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate69.errors : vErrors.concat(validate69.errors);
+if(!(validate77(data.task_id, {instancePath:instancePath+"/task_id",parentData:data,parentDataProperty:"task_id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate77.errors : vErrors.concat(validate77.errors);
 errors = vErrors.length;
 }
 }
 if(data.run_id !== undefined){
-if(!(validate69(data.run_id, {instancePath:instancePath+"/run_id",parentData:data,parentDataProperty:"run_id",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate69.errors : vErrors.concat(validate69.errors);
+if(!(validate77(data.run_id, {instancePath:instancePath+"/run_id",parentData:data,parentDataProperty:"run_id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate77.errors : vErrors.concat(validate77.errors);
 errors = vErrors.length;
 }
 }
 if(data.step_id !== undefined){
-if(!(validate69(data.step_id, {instancePath:instancePath+"/step_id",parentData:data,parentDataProperty:"step_id",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate69.errors : vErrors.concat(validate69.errors);
+if(!(validate77(data.step_id, {instancePath:instancePath+"/step_id",parentData:data,parentDataProperty:"step_id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate77.errors : vErrors.concat(validate77.errors);
 errors = vErrors.length;
 }
 }
@@ -1820,8 +2401,8 @@ let data12 = data.prev_event_hash;
 const _errs20 = errors;
 let valid1 = false;
 const _errs21 = errors;
-if(!(validate74(data12, {instancePath:instancePath+"/prev_event_hash",parentData:data,parentDataProperty:"prev_event_hash",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate74.errors : vErrors.concat(validate74.errors);
+if(!(validate82(data12, {instancePath:instancePath+"/prev_event_hash",parentData:data,parentDataProperty:"prev_event_hash",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate82.errors : vErrors.concat(validate82.errors);
 errors = vErrors.length;
 }
 var _valid0 = _errs21 === errors;
@@ -1862,8 +2443,8 @@ vErrors = null;
 }
 }
 if(data.event_hash !== undefined){
-if(!(validate74(data.event_hash, {instancePath:instancePath+"/event_hash",parentData:data,parentDataProperty:"event_hash",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate74.errors : vErrors.concat(validate74.errors);
+if(!(validate82(data.event_hash, {instancePath:instancePath+"/event_hash",parentData:data,parentDataProperty:"event_hash",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate82.errors : vErrors.concat(validate82.errors);
 errors = vErrors.length;
 }
 }
@@ -1878,20 +2459,19 @@ vErrors.push(err25);
 }
 errors++;
 }
-validate64.errors = vErrors;
+validate72.errors = vErrors;
 return errors === 0;
 }
-validate64.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate72.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-export const validateAnchorResetData = validate77;
-const schema30 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"events/anchor.reset.schema.json","title":"AnchorResetData","description":"A person accepted that this ledger does not continue what was last seen of it: a backup was restored, or a copy went its own way.","x-log":"project","type":"object","additionalProperties":false,"required":["seen_size","seen_root","reason"],"properties":{"seen_size":{"description":"Lines of the project log that the checkpoint covers.","type":"integer","minimum":0},"seen_root":{"description":"Root of the Merkle tree over these lines (RFC 6962), 32 bytes in base64.","type":"string","pattern":"^[A-Za-z0-9+/]{43}=$"},"reason":{"description":"Why, in a person's words.","type":"string","minLength":1,"maxLength":2000}}};
-const pattern13 = new RegExp("^[A-Za-z0-9+/]{43}=$", "u");
+export const validateAnchorResetData = validate85;
+const schema33 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"events/anchor.reset.schema.json","title":"AnchorResetData","description":"A person accepted that this ledger does not continue what was last seen of it: a backup was restored, or a copy went its own way.","x-log":"project","type":"object","additionalProperties":false,"required":["seen_size","seen_root","reason"],"properties":{"seen_size":{"description":"Lines of the project log that the checkpoint covers.","type":"integer","minimum":0},"seen_root":{"description":"Root of the Merkle tree over these lines (RFC 6962), 32 bytes in base64.","type":"string","pattern":"^[A-Za-z0-9+/]{43}=$"},"reason":{"description":"Why, in a person's words.","type":"string","minLength":1,"maxLength":2000}}};
 
-function validate77(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate85(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="events/anchor.reset.schema.json" */;
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate77.evaluated;
+const evaluated0 = validate85.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -1969,7 +2549,7 @@ errors++;
 if(data.seen_root !== undefined){
 let data1 = data.seen_root;
 if(typeof data1 === "string"){
-if(!pattern13.test(data1)){
+if(!pattern8.test(data1)){
 const err6 = {instancePath:instancePath+"/seen_root",schemaPath:"#/properties/seen_root/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9+/]{43}=$"},message:"must match pattern \""+"^[A-Za-z0-9+/]{43}=$"+"\""};
 if(vErrors === null){
 vErrors = [err6];
@@ -2037,18 +2617,18 @@ vErrors.push(err11);
 }
 errors++;
 }
-validate77.errors = vErrors;
+validate85.errors = vErrors;
 return errors === 0;
 }
-validate77.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate85.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-export const validateArchiveExportedData = validate78;
-const schema31 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"events/archive.exported.schema.json","title":"ArchiveExportedData","description":"An archive was written.","x-log":"project","type":"object","additionalProperties":false,"required":["archive_id","files","bytes","heads"],"properties":{"archive_id":{"description":"SHA-256 of tagmanifest-sha256.txt.","$ref":"../common.schema.json#/$defs/Sha256"},"files":{"type":"integer","minimum":0},"bytes":{"type":"integer","minimum":0},"heads":{"type":"integer","minimum":0},"tasks_left_out":{"description":"Tasks that were not to be handed over; absent when all were.","type":"integer","minimum":0},"redacted":{"description":"Lines and files whose content was withheld; absent when none was.","type":"integer","minimum":0}}};
+export const validateArchiveExportedData = validate86;
+const schema34 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"events/archive.exported.schema.json","title":"ArchiveExportedData","description":"An archive was written.","x-log":"project","type":"object","additionalProperties":false,"required":["archive_id","files","bytes","heads"],"properties":{"archive_id":{"description":"SHA-256 of tagmanifest-sha256.txt.","$ref":"../common.schema.json#/$defs/Sha256"},"files":{"type":"integer","minimum":0},"bytes":{"type":"integer","minimum":0},"heads":{"type":"integer","minimum":0},"tasks_left_out":{"description":"Tasks that were not to be handed over; absent when all were.","type":"integer","minimum":0},"redacted":{"description":"Lines and files whose content was withheld; absent when none was.","type":"integer","minimum":0}}};
 
-function validate79(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate87(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate79.evaluated;
+const evaluated0 = validate87.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2056,7 +2636,7 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if(typeof data === "string"){
-if(!pattern12.test(data)){
+if(!pattern14.test(data)){
 const err0 = {instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^[0-9a-f]{64}$"},message:"must match pattern \""+"^[0-9a-f]{64}$"+"\""};
 if(vErrors === null){
 vErrors = [err0];
@@ -2077,17 +2657,17 @@ vErrors.push(err1);
 }
 errors++;
 }
-validate79.errors = vErrors;
+validate87.errors = vErrors;
 return errors === 0;
 }
-validate79.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate87.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate78(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate86(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="events/archive.exported.schema.json" */;
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate78.evaluated;
+const evaluated0 = validate86.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2148,8 +2728,8 @@ errors++;
 }
 }
 if(data.archive_id !== undefined){
-if(!(validate79(data.archive_id, {instancePath:instancePath+"/archive_id",parentData:data,parentDataProperty:"archive_id",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors);
+if(!(validate87(data.archive_id, {instancePath:instancePath+"/archive_id",parentData:data,parentDataProperty:"archive_id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate87.errors : vErrors.concat(validate87.errors);
 errors = vErrors.length;
 }
 }
@@ -2289,18 +2869,18 @@ vErrors.push(err15);
 }
 errors++;
 }
-validate78.errors = vErrors;
+validate86.errors = vErrors;
 return errors === 0;
 }
-validate78.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate86.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-export const validateArchiveImportedData = validate81;
-const schema33 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"events/archive.imported.schema.json","title":"ArchiveImportedData","description":"This project came out of an archive; its task logs were not rewritten.","x-log":"project","type":"object","additionalProperties":false,"required":["archive_id","from_project_id","heads"],"properties":{"archive_id":{"$ref":"../common.schema.json#/$defs/Sha256"},"from_project_id":{"$ref":"../common.schema.json#/$defs/Id"},"heads":{"description":"How many task logs came with it; their heads are in the project log itself.","type":"integer","minimum":0},"fast_forwarded":{"description":"True when an older copy of the same project was brought forward.","const":true}}};
+export const validateArchiveImportedData = validate89;
+const schema36 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"events/archive.imported.schema.json","title":"ArchiveImportedData","description":"This project came out of an archive; its task logs were not rewritten.","x-log":"project","type":"object","additionalProperties":false,"required":["archive_id","from_project_id","heads"],"properties":{"archive_id":{"$ref":"../common.schema.json#/$defs/Sha256"},"from_project_id":{"$ref":"../common.schema.json#/$defs/Id"},"heads":{"description":"How many task logs came with it; their heads are in the project log itself.","type":"integer","minimum":0},"fast_forwarded":{"description":"True when an older copy of the same project was brought forward.","const":true}}};
 
-function validate82(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate90(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate82.evaluated;
+const evaluated0 = validate90.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2308,7 +2888,7 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if(typeof data === "string"){
-if(!pattern12.test(data)){
+if(!pattern14.test(data)){
 const err0 = {instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^[0-9a-f]{64}$"},message:"must match pattern \""+"^[0-9a-f]{64}$"+"\""};
 if(vErrors === null){
 vErrors = [err0];
@@ -2329,16 +2909,16 @@ vErrors.push(err1);
 }
 errors++;
 }
-validate82.errors = vErrors;
+validate90.errors = vErrors;
 return errors === 0;
 }
-validate82.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate90.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate84(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate92(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate84.evaluated;
+const evaluated0 = validate92.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2387,17 +2967,17 @@ vErrors.push(err3);
 }
 errors++;
 }
-validate84.errors = vErrors;
+validate92.errors = vErrors;
 return errors === 0;
 }
-validate84.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate92.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate81(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate89(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="events/archive.imported.schema.json" */;
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate81.evaluated;
+const evaluated0 = validate89.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2448,14 +3028,14 @@ errors++;
 }
 }
 if(data.archive_id !== undefined){
-if(!(validate82(data.archive_id, {instancePath:instancePath+"/archive_id",parentData:data,parentDataProperty:"archive_id",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate82.errors : vErrors.concat(validate82.errors);
+if(!(validate90(data.archive_id, {instancePath:instancePath+"/archive_id",parentData:data,parentDataProperty:"archive_id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate90.errors : vErrors.concat(validate90.errors);
 errors = vErrors.length;
 }
 }
 if(data.from_project_id !== undefined){
-if(!(validate84(data.from_project_id, {instancePath:instancePath+"/from_project_id",parentData:data,parentDataProperty:"from_project_id",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate84.errors : vErrors.concat(validate84.errors);
+if(!(validate92(data.from_project_id, {instancePath:instancePath+"/from_project_id",parentData:data,parentDataProperty:"from_project_id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate92.errors : vErrors.concat(validate92.errors);
 errors = vErrors.length;
 }
 }
@@ -2507,18 +3087,18 @@ vErrors.push(err7);
 }
 errors++;
 }
-validate81.errors = vErrors;
+validate89.errors = vErrors;
 return errors === 0;
 }
-validate81.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate89.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-export const validateAttemptInterruptedData = validate86;
-const schema36 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"events/attempt.interrupted.schema.json","title":"AttemptInterruptedData","description":"The daemon went away during the attempt. It consumes no retry.","x-log":"task","type":"object","additionalProperties":false,"required":["attempt_id","r","s","detail","orphans","snapshot"],"properties":{"attempt_id":{"$ref":"../common.schema.json#/$defs/Id"},"r":{"type":"integer","minimum":0},"s":{"type":"integer","minimum":0},"detail":{"type":"string"},"orphans":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["pid","outcome"],"properties":{"pid":{"type":"integer","minimum":0},"outcome":{"enum":["killed","already_gone","survived"]}}}},"snapshot":{"anyOf":[{"type":"object","additionalProperties":false,"required":["ref","commit"],"properties":{"ref":{"type":"string"},"commit":{"$ref":"../common.schema.json#/$defs/GitObject"}}},{"type":"null"}]}}};
+export const validateAttemptInterruptedData = validate94;
+const schema39 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"events/attempt.interrupted.schema.json","title":"AttemptInterruptedData","description":"The daemon went away during the attempt. It consumes no retry.","x-log":"task","type":"object","additionalProperties":false,"required":["attempt_id","r","s","detail","orphans","snapshot"],"properties":{"attempt_id":{"$ref":"../common.schema.json#/$defs/Id"},"r":{"type":"integer","minimum":0},"s":{"type":"integer","minimum":0},"detail":{"type":"string"},"orphans":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["pid","outcome"],"properties":{"pid":{"type":"integer","minimum":0},"outcome":{"enum":["killed","already_gone","survived"]}}}},"snapshot":{"anyOf":[{"type":"object","additionalProperties":false,"required":["ref","commit"],"properties":{"ref":{"type":"string"},"commit":{"$ref":"../common.schema.json#/$defs/GitObject"}}},{"type":"null"}]}}};
 
-function validate87(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate95(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate87.evaluated;
+const evaluated0 = validate95.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2567,18 +3147,18 @@ vErrors.push(err3);
 }
 errors++;
 }
-validate87.errors = vErrors;
+validate95.errors = vErrors;
 return errors === 0;
 }
-validate87.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate95.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
-const schema38 = {"description":"A full git object id, SHA-1 or SHA-256.","type":"string","pattern":"^([0-9a-f]{40}|[0-9a-f]{64})$"};
-const pattern18 = new RegExp("^([0-9a-f]{40}|[0-9a-f]{64})$", "u");
+const schema41 = {"description":"A full git object id, SHA-1 or SHA-256.","type":"string","pattern":"^([0-9a-f]{40}|[0-9a-f]{64})$"};
+const pattern20 = new RegExp("^([0-9a-f]{40}|[0-9a-f]{64})$", "u");
 
-function validate89(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate97(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate89.evaluated;
+const evaluated0 = validate97.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2586,7 +3166,7 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if(typeof data === "string"){
-if(!pattern18.test(data)){
+if(!pattern20.test(data)){
 const err0 = {instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^([0-9a-f]{40}|[0-9a-f]{64})$"},message:"must match pattern \""+"^([0-9a-f]{40}|[0-9a-f]{64})$"+"\""};
 if(vErrors === null){
 vErrors = [err0];
@@ -2607,17 +3187,17 @@ vErrors.push(err1);
 }
 errors++;
 }
-validate89.errors = vErrors;
+validate97.errors = vErrors;
 return errors === 0;
 }
-validate89.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate97.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate86(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate94(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="events/attempt.interrupted.schema.json" */;
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate86.evaluated;
+const evaluated0 = validate94.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2698,8 +3278,8 @@ errors++;
 }
 }
 if(data.attempt_id !== undefined){
-if(!(validate87(data.attempt_id, {instancePath:instancePath+"/attempt_id",parentData:data,parentDataProperty:"attempt_id",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate87.errors : vErrors.concat(validate87.errors);
+if(!(validate95(data.attempt_id, {instancePath:instancePath+"/attempt_id",parentData:data,parentDataProperty:"attempt_id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate95.errors : vErrors.concat(validate95.errors);
 errors = vErrors.length;
 }
 }
@@ -2832,7 +3412,7 @@ errors++;
 if(data5.outcome !== undefined){
 let data7 = data5.outcome;
 if(!(((data7 === "killed") || (data7 === "already_gone")) || (data7 === "survived"))){
-const err17 = {instancePath:instancePath+"/orphans/" + i0+"/outcome",schemaPath:"#/properties/orphans/items/properties/outcome/enum",keyword:"enum",params:{allowedValues: schema36.properties.orphans.items.properties.outcome.enum},message:"must be equal to one of the allowed values"};
+const err17 = {instancePath:instancePath+"/orphans/" + i0+"/outcome",schemaPath:"#/properties/orphans/items/properties/outcome/enum",keyword:"enum",params:{allowedValues: schema39.properties.orphans.items.properties.outcome.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -2917,8 +3497,8 @@ errors++;
 }
 }
 if(data8.commit !== undefined){
-if(!(validate89(data8.commit, {instancePath:instancePath+"/snapshot/commit",parentData:data8,parentDataProperty:"commit",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate89.errors : vErrors.concat(validate89.errors);
+if(!(validate97(data8.commit, {instancePath:instancePath+"/snapshot/commit",parentData:data8,parentDataProperty:"commit",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate97.errors : vErrors.concat(validate97.errors);
 errors = vErrors.length;
 }
 }
@@ -2981,18 +3561,18 @@ vErrors.push(err27);
 }
 errors++;
 }
-validate86.errors = vErrors;
+validate94.errors = vErrors;
 return errors === 0;
 }
-validate86.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate94.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-export const validateAttemptRecordedData = validate91;
-const schema39 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"events/attempt.recorded.schema.json","title":"AttemptRecordedData","description":"The outcome of an attempt, measured and judged.","x-log":"task","type":"object","additionalProperties":false,"required":["attempt_id","r","s","recorded_by","result","controller_verdict","reason_code","reason_detail","next_action","criteria","gates","findings","finding_count","commands","files_changed","files_changed_count","base_commit","tree","review","step_result","patch","snapshot","usage","duration_ms"],"properties":{"attempt_id":{"$ref":"../common.schema.json#/$defs/Id"},"r":{"type":"integer","minimum":0},"s":{"type":"integer","minimum":0},"recorded_by":{"description":"controller: Reeve ran and measured it; tool: an outside logger reported it.","enum":["controller","tool"]},"result":{"enum":["PASS","FAIL"]},"controller_verdict":{"anyOf":[{"enum":["PASS","FAIL"]},{"type":"null"}]},"reason_code":{"$ref":"../common.schema.json#/$defs/ReasonCode"},"reason_detail":{"type":"string","maxLength":1000},"next_action":{"enum":["CLOSE","RETRY","REWORK","ESCALATE","BLOCK"]},"criteria":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["id","met"],"properties":{"id":{"$ref":"../common.schema.json#/$defs/Id"},"met":{"type":"boolean"}}},"maxItems":100},"gates":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["id","passed"],"properties":{"id":{"$ref":"../common.schema.json#/$defs/Id"},"passed":{"type":"boolean"}}},"maxItems":200},"findings":{"type":"array","items":{"$ref":"../common.schema.json#/$defs/Finding"},"maxItems":20},"finding_count":{"type":"integer","minimum":0},"commands":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["index","exit_code","cause","duration_ms","log_sha256"],"properties":{"index":{"type":"integer","minimum":0},"exit_code":{"anyOf":[{"type":"integer"},{"type":"null"}]},"cause":{"type":"string"},"duration_ms":{"type":"integer","minimum":0},"log_sha256":{"$ref":"../common.schema.json#/$defs/Sha256"}}},"maxItems":100},"files_changed":{"description":"The first 50; all of them are in the review record.","type":"array","items":{"type":"object","additionalProperties":false,"required":["path","status"],"properties":{"path":{"type":"string","maxLength":300},"status":{"type":"string"}}},"maxItems":50},"files_changed_count":{"type":"integer","minimum":0},"base_commit":{"anyOf":[{"$ref":"../common.schema.json#/$defs/GitObject"},{"type":"null"}]},"tree":{"description":"The measured tree: exactly what is committed when accepted.","anyOf":[{"$ref":"../common.schema.json#/$defs/GitObject"},{"type":"null"}]},"review":{"description":"The whole review record (schemas/review-record).","anyOf":[{"$ref":"../common.schema.json#/$defs/Artifact"},{"type":"null"}]},"step_result":{"anyOf":[{"$ref":"../common.schema.json#/$defs/Artifact"},{"type":"null"}]},"patch":{"anyOf":[{"$ref":"../common.schema.json#/$defs/Artifact"},{"type":"null"}]},"snapshot":{"anyOf":[{"type":"object","additionalProperties":false,"required":["ref","commit"],"properties":{"ref":{"type":"string"},"commit":{"$ref":"../common.schema.json#/$defs/GitObject"}}},{"type":"null"}]},"usage":{"anyOf":[{"$ref":"../common.schema.json#/$defs/Usage"},{"type":"null"}]},"duration_ms":{"type":"integer","minimum":0}}};
+export const validateAttemptRecordedData = validate99;
+const schema42 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"events/attempt.recorded.schema.json","title":"AttemptRecordedData","description":"The outcome of an attempt, measured and judged.","x-log":"task","type":"object","additionalProperties":false,"required":["attempt_id","r","s","recorded_by","result","controller_verdict","reason_code","reason_detail","next_action","criteria","gates","findings","finding_count","commands","files_changed","files_changed_count","base_commit","tree","review","step_result","patch","snapshot","usage","duration_ms"],"properties":{"attempt_id":{"$ref":"../common.schema.json#/$defs/Id"},"r":{"type":"integer","minimum":0},"s":{"type":"integer","minimum":0},"recorded_by":{"description":"controller: Reeve ran and measured it; tool: an outside logger reported it.","enum":["controller","tool"]},"result":{"enum":["PASS","FAIL"]},"controller_verdict":{"anyOf":[{"enum":["PASS","FAIL"]},{"type":"null"}]},"reason_code":{"$ref":"../common.schema.json#/$defs/ReasonCode"},"reason_detail":{"type":"string","maxLength":1000},"next_action":{"enum":["CLOSE","RETRY","REWORK","ESCALATE","BLOCK"]},"criteria":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["id","met"],"properties":{"id":{"$ref":"../common.schema.json#/$defs/Id"},"met":{"type":"boolean"}}},"maxItems":100},"gates":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["id","passed"],"properties":{"id":{"$ref":"../common.schema.json#/$defs/Id"},"passed":{"type":"boolean"}}},"maxItems":200},"findings":{"type":"array","items":{"$ref":"../common.schema.json#/$defs/Finding"},"maxItems":20},"finding_count":{"type":"integer","minimum":0},"commands":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["index","exit_code","cause","duration_ms","log_sha256"],"properties":{"index":{"type":"integer","minimum":0},"exit_code":{"anyOf":[{"type":"integer"},{"type":"null"}]},"cause":{"type":"string"},"duration_ms":{"type":"integer","minimum":0},"log_sha256":{"$ref":"../common.schema.json#/$defs/Sha256"}}},"maxItems":100},"files_changed":{"description":"The first 50; all of them are in the review record.","type":"array","items":{"type":"object","additionalProperties":false,"required":["path","status"],"properties":{"path":{"type":"string","maxLength":300},"status":{"type":"string"}}},"maxItems":50},"files_changed_count":{"type":"integer","minimum":0},"base_commit":{"anyOf":[{"$ref":"../common.schema.json#/$defs/GitObject"},{"type":"null"}]},"tree":{"description":"The measured tree: exactly what is committed when accepted.","anyOf":[{"$ref":"../common.schema.json#/$defs/GitObject"},{"type":"null"}]},"review":{"description":"The whole review record (schemas/review-record).","anyOf":[{"$ref":"../common.schema.json#/$defs/Artifact"},{"type":"null"}]},"step_result":{"anyOf":[{"$ref":"../common.schema.json#/$defs/Artifact"},{"type":"null"}]},"patch":{"anyOf":[{"$ref":"../common.schema.json#/$defs/Artifact"},{"type":"null"}]},"snapshot":{"anyOf":[{"type":"object","additionalProperties":false,"required":["ref","commit"],"properties":{"ref":{"type":"string"},"commit":{"$ref":"../common.schema.json#/$defs/GitObject"}}},{"type":"null"}]},"usage":{"anyOf":[{"$ref":"../common.schema.json#/$defs/Usage"},{"type":"null"}]},"duration_ms":{"type":"integer","minimum":0}}};
 
-function validate92(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate100(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate92.evaluated;
+const evaluated0 = validate100.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -3041,17 +3621,17 @@ vErrors.push(err3);
 }
 errors++;
 }
-validate92.errors = vErrors;
+validate100.errors = vErrors;
 return errors === 0;
 }
-validate92.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate100.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
-const schema41 = {"description":"Why an attempt ended as it did: the closed list of the protocol.","enum":["PASS_ALL_CRITERIA","COMMAND_FAILED","COMMAND_NOT_FOUND","AC_NOT_MET","AC_UNCOVERED","SCOPE_VIOLATION","FORBIDDEN_PATH","DEPENDENCY_POLICY_VIOLATION","EVIDENCE_MISSING","EVIDENCE_INVALID_PATH","EVIDENCE_MISMATCH","RESULT_INVALID","GATE_TAMPERED","TIMEOUT","NO_OUTPUT","MEMORY_LIMIT","OUTPUT_LIMIT","WAITING_INPUT","WORKER_CRASHED","BACKEND_UNAVAILABLE","RATE_LIMITED","BUDGET_EXCEEDED","POLICY_DENIED","APPROVAL_EXPIRED","CONTRACT_GUARD_BLOCKED","EXECUTION_BLOCKED_UNAPPROVED","RETRY_EXHAUSTED","INTERRUPTED","CANCELLED"]};
+const schema44 = {"description":"Why an attempt ended as it did: the closed list of the protocol.","enum":["PASS_ALL_CRITERIA","COMMAND_FAILED","COMMAND_NOT_FOUND","AC_NOT_MET","AC_UNCOVERED","SCOPE_VIOLATION","FORBIDDEN_PATH","DEPENDENCY_POLICY_VIOLATION","EVIDENCE_MISSING","EVIDENCE_INVALID_PATH","EVIDENCE_MISMATCH","RESULT_INVALID","GATE_TAMPERED","TIMEOUT","NO_OUTPUT","MEMORY_LIMIT","OUTPUT_LIMIT","WAITING_INPUT","WORKER_CRASHED","BACKEND_UNAVAILABLE","RATE_LIMITED","BUDGET_EXCEEDED","POLICY_DENIED","APPROVAL_EXPIRED","CONTRACT_GUARD_BLOCKED","EXECUTION_BLOCKED_UNAPPROVED","RETRY_EXHAUSTED","INTERRUPTED","CANCELLED"]};
 
-function validate94(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate102(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate94.evaluated;
+const evaluated0 = validate102.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -3059,7 +3639,7 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if(!(((((((((((((((((((((((((((((data === "PASS_ALL_CRITERIA") || (data === "COMMAND_FAILED")) || (data === "COMMAND_NOT_FOUND")) || (data === "AC_NOT_MET")) || (data === "AC_UNCOVERED")) || (data === "SCOPE_VIOLATION")) || (data === "FORBIDDEN_PATH")) || (data === "DEPENDENCY_POLICY_VIOLATION")) || (data === "EVIDENCE_MISSING")) || (data === "EVIDENCE_INVALID_PATH")) || (data === "EVIDENCE_MISMATCH")) || (data === "RESULT_INVALID")) || (data === "GATE_TAMPERED")) || (data === "TIMEOUT")) || (data === "NO_OUTPUT")) || (data === "MEMORY_LIMIT")) || (data === "OUTPUT_LIMIT")) || (data === "WAITING_INPUT")) || (data === "WORKER_CRASHED")) || (data === "BACKEND_UNAVAILABLE")) || (data === "RATE_LIMITED")) || (data === "BUDGET_EXCEEDED")) || (data === "POLICY_DENIED")) || (data === "APPROVAL_EXPIRED")) || (data === "CONTRACT_GUARD_BLOCKED")) || (data === "EXECUTION_BLOCKED_UNAPPROVED")) || (data === "RETRY_EXHAUSTED")) || (data === "INTERRUPTED")) || (data === "CANCELLED"))){
-const err0 = {instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema41.enum},message:"must be equal to one of the allowed values"};
+const err0 = {instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema44.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -3068,17 +3648,17 @@ vErrors.push(err0);
 }
 errors++;
 }
-validate94.errors = vErrors;
+validate102.errors = vErrors;
 return errors === 0;
 }
-validate94.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate102.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
-const schema42 = {"type":"object","additionalProperties":false,"required":["code","detail","paths"],"properties":{"code":{"$ref":"#/$defs/ReasonCode"},"detail":{"type":"string"},"paths":{"type":"array","items":{"type":"string"}}},"description":"One thing the review found wrong."};
+const schema45 = {"type":"object","additionalProperties":false,"required":["code","detail","paths"],"properties":{"code":{"$ref":"#/$defs/ReasonCode"},"detail":{"type":"string"},"paths":{"type":"array","items":{"type":"string"}}},"description":"One thing the review found wrong."};
 
-function validate99(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate107(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate99.evaluated;
+const evaluated0 = validate107.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -3086,7 +3666,7 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if(!(((((((((((((((((((((((((((((data === "PASS_ALL_CRITERIA") || (data === "COMMAND_FAILED")) || (data === "COMMAND_NOT_FOUND")) || (data === "AC_NOT_MET")) || (data === "AC_UNCOVERED")) || (data === "SCOPE_VIOLATION")) || (data === "FORBIDDEN_PATH")) || (data === "DEPENDENCY_POLICY_VIOLATION")) || (data === "EVIDENCE_MISSING")) || (data === "EVIDENCE_INVALID_PATH")) || (data === "EVIDENCE_MISMATCH")) || (data === "RESULT_INVALID")) || (data === "GATE_TAMPERED")) || (data === "TIMEOUT")) || (data === "NO_OUTPUT")) || (data === "MEMORY_LIMIT")) || (data === "OUTPUT_LIMIT")) || (data === "WAITING_INPUT")) || (data === "WORKER_CRASHED")) || (data === "BACKEND_UNAVAILABLE")) || (data === "RATE_LIMITED")) || (data === "BUDGET_EXCEEDED")) || (data === "POLICY_DENIED")) || (data === "APPROVAL_EXPIRED")) || (data === "CONTRACT_GUARD_BLOCKED")) || (data === "EXECUTION_BLOCKED_UNAPPROVED")) || (data === "RETRY_EXHAUSTED")) || (data === "INTERRUPTED")) || (data === "CANCELLED"))){
-const err0 = {instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema41.enum},message:"must be equal to one of the allowed values"};
+const err0 = {instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema44.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -3095,16 +3675,16 @@ vErrors.push(err0);
 }
 errors++;
 }
-validate99.errors = vErrors;
+validate107.errors = vErrors;
 return errors === 0;
 }
-validate99.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate107.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate98(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate106(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate98.evaluated;
+const evaluated0 = validate106.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -3155,8 +3735,8 @@ errors++;
 }
 }
 if(data.code !== undefined){
-if(!(validate99(data.code, {instancePath:instancePath+"/code",parentData:data,parentDataProperty:"code",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate99.errors : vErrors.concat(validate99.errors);
+if(!(validate107(data.code, {instancePath:instancePath+"/code",parentData:data,parentDataProperty:"code",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate107.errors : vErrors.concat(validate107.errors);
 errors = vErrors.length;
 }
 }
@@ -3211,16 +3791,16 @@ vErrors.push(err7);
 }
 errors++;
 }
-validate98.errors = vErrors;
+validate106.errors = vErrors;
 return errors === 0;
 }
-validate98.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate106.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate102(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate110(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate102.evaluated;
+const evaluated0 = validate110.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -3228,7 +3808,7 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if(typeof data === "string"){
-if(!pattern12.test(data)){
+if(!pattern14.test(data)){
 const err0 = {instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^[0-9a-f]{64}$"},message:"must match pattern \""+"^[0-9a-f]{64}$"+"\""};
 if(vErrors === null){
 vErrors = [err0];
@@ -3249,16 +3829,16 @@ vErrors.push(err1);
 }
 errors++;
 }
-validate102.errors = vErrors;
+validate110.errors = vErrors;
 return errors === 0;
 }
-validate102.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate110.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate104(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate112(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate104.evaluated;
+const evaluated0 = validate112.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -3266,7 +3846,7 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if(typeof data === "string"){
-if(!pattern18.test(data)){
+if(!pattern20.test(data)){
 const err0 = {instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^([0-9a-f]{40}|[0-9a-f]{64})$"},message:"must match pattern \""+"^([0-9a-f]{40}|[0-9a-f]{64})$"+"\""};
 if(vErrors === null){
 vErrors = [err0];
@@ -3287,17 +3867,17 @@ vErrors.push(err1);
 }
 errors++;
 }
-validate104.errors = vErrors;
+validate112.errors = vErrors;
 return errors === 0;
 }
-validate104.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate112.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
-const schema46 = {"type":"object","additionalProperties":false,"required":["path","sha256","bytes"],"properties":{"path":{"description":"Relative to the task folder, POSIX separators.","type":"string","minLength":1,"maxLength":1024},"sha256":{"$ref":"#/$defs/Sha256"},"bytes":{"type":"integer","minimum":0}},"description":"A file kept beside the log and referenced by digest."};
+const schema49 = {"type":"object","additionalProperties":false,"required":["path","sha256","bytes"],"properties":{"path":{"description":"Relative to the task folder, POSIX separators.","type":"string","minLength":1,"maxLength":1024},"sha256":{"$ref":"#/$defs/Sha256"},"bytes":{"type":"integer","minimum":0}},"description":"A file kept beside the log and referenced by digest."};
 
-function validate108(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate116(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate108.evaluated;
+const evaluated0 = validate116.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -3305,7 +3885,7 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if(typeof data === "string"){
-if(!pattern12.test(data)){
+if(!pattern14.test(data)){
 const err0 = {instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^[0-9a-f]{64}$"},message:"must match pattern \""+"^[0-9a-f]{64}$"+"\""};
 if(vErrors === null){
 vErrors = [err0];
@@ -3326,16 +3906,16 @@ vErrors.push(err1);
 }
 errors++;
 }
-validate108.errors = vErrors;
+validate116.errors = vErrors;
 return errors === 0;
 }
-validate108.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate116.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate107(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate115(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate107.evaluated;
+const evaluated0 = validate115.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -3421,8 +4001,8 @@ errors++;
 }
 }
 if(data.sha256 !== undefined){
-if(!(validate108(data.sha256, {instancePath:instancePath+"/sha256",parentData:data,parentDataProperty:"sha256",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate108.errors : vErrors.concat(validate108.errors);
+if(!(validate116(data.sha256, {instancePath:instancePath+"/sha256",parentData:data,parentDataProperty:"sha256",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate116.errors : vErrors.concat(validate116.errors);
 errors = vErrors.length;
 }
 }
@@ -3462,17 +4042,17 @@ vErrors.push(err9);
 }
 errors++;
 }
-validate107.errors = vErrors;
+validate115.errors = vErrors;
 return errors === 0;
 }
-validate107.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate115.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema48 = {"type":"object","additionalProperties":false,"required":["input_tokens","output_tokens","cached_tokens","cost_usd"],"properties":{"input_tokens":{"anyOf":[{"type":"integer","minimum":0},{"type":"null"}]},"output_tokens":{"anyOf":[{"type":"integer","minimum":0},{"type":"null"}]},"cached_tokens":{"anyOf":[{"type":"integer","minimum":0},{"type":"null"}]},"cost_usd":{"anyOf":[{"type":"number","minimum":0},{"type":"null"}]}},"description":"Unknown is null, never zero."};
+const schema51 = {"type":"object","additionalProperties":false,"required":["input_tokens","output_tokens","cached_tokens","cost_usd"],"properties":{"input_tokens":{"anyOf":[{"type":"integer","minimum":0},{"type":"null"}]},"output_tokens":{"anyOf":[{"type":"integer","minimum":0},{"type":"null"}]},"cached_tokens":{"anyOf":[{"type":"integer","minimum":0},{"type":"null"}]},"cost_usd":{"anyOf":[{"type":"number","minimum":0},{"type":"null"}]}},"description":"Unknown is null, never zero."};
 
-function validate114(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate122(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate114.evaluated;
+const evaluated0 = validate122.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -3799,17 +4379,17 @@ vErrors.push(err21);
 }
 errors++;
 }
-validate114.errors = vErrors;
+validate122.errors = vErrors;
 return errors === 0;
 }
-validate114.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate122.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate91(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate99(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="events/attempt.recorded.schema.json" */;
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate91.evaluated;
+const evaluated0 = validate99.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -4058,7 +4638,7 @@ vErrors.push(err23);
 errors++;
 }
 for(const key0 in data){
-if(!(func1.call(schema39.properties, key0))){
+if(!(func1.call(schema42.properties, key0))){
 const err24 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err24];
@@ -4070,8 +4650,8 @@ errors++;
 }
 }
 if(data.attempt_id !== undefined){
-if(!(validate92(data.attempt_id, {instancePath:instancePath+"/attempt_id",parentData:data,parentDataProperty:"attempt_id",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate92.errors : vErrors.concat(validate92.errors);
+if(!(validate100(data.attempt_id, {instancePath:instancePath+"/attempt_id",parentData:data,parentDataProperty:"attempt_id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate100.errors : vErrors.concat(validate100.errors);
 errors = vErrors.length;
 }
 }
@@ -4128,7 +4708,7 @@ errors++;
 if(data.recorded_by !== undefined){
 let data3 = data.recorded_by;
 if(!((data3 === "controller") || (data3 === "tool"))){
-const err29 = {instancePath:instancePath+"/recorded_by",schemaPath:"#/properties/recorded_by/enum",keyword:"enum",params:{allowedValues: schema39.properties.recorded_by.enum},message:"must be equal to one of the allowed values"};
+const err29 = {instancePath:instancePath+"/recorded_by",schemaPath:"#/properties/recorded_by/enum",keyword:"enum",params:{allowedValues: schema42.properties.recorded_by.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err29];
 }
@@ -4141,7 +4721,7 @@ errors++;
 if(data.result !== undefined){
 let data4 = data.result;
 if(!((data4 === "PASS") || (data4 === "FAIL"))){
-const err30 = {instancePath:instancePath+"/result",schemaPath:"#/properties/result/enum",keyword:"enum",params:{allowedValues: schema39.properties.result.enum},message:"must be equal to one of the allowed values"};
+const err30 = {instancePath:instancePath+"/result",schemaPath:"#/properties/result/enum",keyword:"enum",params:{allowedValues: schema42.properties.result.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err30];
 }
@@ -4157,7 +4737,7 @@ const _errs10 = errors;
 let valid1 = false;
 const _errs11 = errors;
 if(!((data5 === "PASS") || (data5 === "FAIL"))){
-const err31 = {instancePath:instancePath+"/controller_verdict",schemaPath:"#/properties/controller_verdict/anyOf/0/enum",keyword:"enum",params:{allowedValues: schema39.properties.controller_verdict.anyOf[0].enum},message:"must be equal to one of the allowed values"};
+const err31 = {instancePath:instancePath+"/controller_verdict",schemaPath:"#/properties/controller_verdict/anyOf/0/enum",keyword:"enum",params:{allowedValues: schema42.properties.controller_verdict.anyOf[0].enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err31];
 }
@@ -4204,8 +4784,8 @@ vErrors = null;
 }
 }
 if(data.reason_code !== undefined){
-if(!(validate94(data.reason_code, {instancePath:instancePath+"/reason_code",parentData:data,parentDataProperty:"reason_code",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate94.errors : vErrors.concat(validate94.errors);
+if(!(validate102(data.reason_code, {instancePath:instancePath+"/reason_code",parentData:data,parentDataProperty:"reason_code",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate102.errors : vErrors.concat(validate102.errors);
 errors = vErrors.length;
 }
 }
@@ -4237,7 +4817,7 @@ errors++;
 if(data.next_action !== undefined){
 let data8 = data.next_action;
 if(!(((((data8 === "CLOSE") || (data8 === "RETRY")) || (data8 === "REWORK")) || (data8 === "ESCALATE")) || (data8 === "BLOCK"))){
-const err36 = {instancePath:instancePath+"/next_action",schemaPath:"#/properties/next_action/enum",keyword:"enum",params:{allowedValues: schema39.properties.next_action.enum},message:"must be equal to one of the allowed values"};
+const err36 = {instancePath:instancePath+"/next_action",schemaPath:"#/properties/next_action/enum",keyword:"enum",params:{allowedValues: schema42.properties.next_action.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err36];
 }
@@ -4297,8 +4877,8 @@ errors++;
 }
 }
 if(data10.id !== undefined){
-if(!(validate92(data10.id, {instancePath:instancePath+"/criteria/" + i0+"/id",parentData:data10,parentDataProperty:"id",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate92.errors : vErrors.concat(validate92.errors);
+if(!(validate100(data10.id, {instancePath:instancePath+"/criteria/" + i0+"/id",parentData:data10,parentDataProperty:"id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate100.errors : vErrors.concat(validate100.errors);
 errors = vErrors.length;
 }
 }
@@ -4388,8 +4968,8 @@ errors++;
 }
 }
 if(data14.id !== undefined){
-if(!(validate92(data14.id, {instancePath:instancePath+"/gates/" + i1+"/id",parentData:data14,parentDataProperty:"id",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate92.errors : vErrors.concat(validate92.errors);
+if(!(validate100(data14.id, {instancePath:instancePath+"/gates/" + i1+"/id",parentData:data14,parentDataProperty:"id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate100.errors : vErrors.concat(validate100.errors);
 errors = vErrors.length;
 }
 }
@@ -4444,8 +5024,8 @@ errors++;
 }
 const len2 = data17.length;
 for(let i2=0; i2<len2; i2++){
-if(!(validate98(data17[i2], {instancePath:instancePath+"/findings/" + i2,parentData:data17,parentDataProperty:i2,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate98.errors : vErrors.concat(validate98.errors);
+if(!(validate106(data17[i2], {instancePath:instancePath+"/findings/" + i2,parentData:data17,parentDataProperty:i2,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate106.errors : vErrors.concat(validate106.errors);
 errors = vErrors.length;
 }
 }
@@ -4680,8 +5260,8 @@ errors++;
 }
 }
 if(data21.log_sha256 !== undefined){
-if(!(validate102(data21.log_sha256, {instancePath:instancePath+"/commands/" + i3+"/log_sha256",parentData:data21,parentDataProperty:"log_sha256",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate102.errors : vErrors.concat(validate102.errors);
+if(!(validate110(data21.log_sha256, {instancePath:instancePath+"/commands/" + i3+"/log_sha256",parentData:data21,parentDataProperty:"log_sha256",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate110.errors : vErrors.concat(validate110.errors);
 errors = vErrors.length;
 }
 }
@@ -4849,8 +5429,8 @@ let data32 = data.base_commit;
 const _errs69 = errors;
 let valid17 = false;
 const _errs70 = errors;
-if(!(validate104(data32, {instancePath:instancePath+"/base_commit",parentData:data,parentDataProperty:"base_commit",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate104.errors : vErrors.concat(validate104.errors);
+if(!(validate112(data32, {instancePath:instancePath+"/base_commit",parentData:data,parentDataProperty:"base_commit",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate112.errors : vErrors.concat(validate112.errors);
 errors = vErrors.length;
 }
 var _valid2 = _errs70 === errors;
@@ -4895,8 +5475,8 @@ let data33 = data.tree;
 const _errs74 = errors;
 let valid18 = false;
 const _errs75 = errors;
-if(!(validate104(data33, {instancePath:instancePath+"/tree",parentData:data,parentDataProperty:"tree",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate104.errors : vErrors.concat(validate104.errors);
+if(!(validate112(data33, {instancePath:instancePath+"/tree",parentData:data,parentDataProperty:"tree",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate112.errors : vErrors.concat(validate112.errors);
 errors = vErrors.length;
 }
 var _valid3 = _errs75 === errors;
@@ -4941,8 +5521,8 @@ let data34 = data.review;
 const _errs79 = errors;
 let valid19 = false;
 const _errs80 = errors;
-if(!(validate107(data34, {instancePath:instancePath+"/review",parentData:data,parentDataProperty:"review",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate107.errors : vErrors.concat(validate107.errors);
+if(!(validate115(data34, {instancePath:instancePath+"/review",parentData:data,parentDataProperty:"review",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate115.errors : vErrors.concat(validate115.errors);
 errors = vErrors.length;
 }
 var _valid4 = _errs80 === errors;
@@ -4987,8 +5567,8 @@ let data35 = data.step_result;
 const _errs84 = errors;
 let valid20 = false;
 const _errs85 = errors;
-if(!(validate107(data35, {instancePath:instancePath+"/step_result",parentData:data,parentDataProperty:"step_result",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate107.errors : vErrors.concat(validate107.errors);
+if(!(validate115(data35, {instancePath:instancePath+"/step_result",parentData:data,parentDataProperty:"step_result",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate115.errors : vErrors.concat(validate115.errors);
 errors = vErrors.length;
 }
 var _valid5 = _errs85 === errors;
@@ -5033,8 +5613,8 @@ let data36 = data.patch;
 const _errs89 = errors;
 let valid21 = false;
 const _errs90 = errors;
-if(!(validate107(data36, {instancePath:instancePath+"/patch",parentData:data,parentDataProperty:"patch",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate107.errors : vErrors.concat(validate107.errors);
+if(!(validate115(data36, {instancePath:instancePath+"/patch",parentData:data,parentDataProperty:"patch",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate115.errors : vErrors.concat(validate115.errors);
 errors = vErrors.length;
 }
 var _valid6 = _errs90 === errors;
@@ -5125,8 +5705,8 @@ errors++;
 }
 }
 if(data37.commit !== undefined){
-if(!(validate104(data37.commit, {instancePath:instancePath+"/snapshot/commit",parentData:data37,parentDataProperty:"commit",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate104.errors : vErrors.concat(validate104.errors);
+if(!(validate112(data37.commit, {instancePath:instancePath+"/snapshot/commit",parentData:data37,parentDataProperty:"commit",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate112.errors : vErrors.concat(validate112.errors);
 errors = vErrors.length;
 }
 }
@@ -5183,8 +5763,8 @@ let data40 = data.usage;
 const _errs104 = errors;
 let valid24 = false;
 const _errs105 = errors;
-if(!(validate114(data40, {instancePath:instancePath+"/usage",parentData:data,parentDataProperty:"usage",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate114.errors : vErrors.concat(validate114.errors);
+if(!(validate122(data40, {instancePath:instancePath+"/usage",parentData:data,parentDataProperty:"usage",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate122.errors : vErrors.concat(validate122.errors);
 errors = vErrors.length;
 }
 var _valid8 = _errs105 === errors;
@@ -5260,18 +5840,18 @@ vErrors.push(err104);
 }
 errors++;
 }
-validate91.errors = vErrors;
+validate99.errors = vErrors;
 return errors === 0;
 }
-validate91.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate99.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-export const validateAttemptStartedData = validate116;
-const schema49 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"events/attempt.started.schema.json","title":"AttemptStartedData","description":"Recorded durably before the worker exists: the intent.","x-log":"task","type":"object","additionalProperties":false,"required":["attempt_id","r","s","dispatch","worker","worker_kind","base_commit","start_tree","repository","worktree","branch","pack_sha256","rework_sha256","control_sha256","limits"],"properties":{"attempt_id":{"$ref":"../common.schema.json#/$defs/Id"},"r":{"type":"integer","minimum":0},"s":{"type":"integer","minimum":0},"dispatch":{"description":"Counts every dispatch of the step from 0; names the round folder.","type":"integer","minimum":0},"worker":{"type":"string"},"worker_kind":{"type":"string"},"base_commit":{"$ref":"../common.schema.json#/$defs/GitObject"},"start_tree":{"description":"The tree the worktree starts from: the base, or the work being reworked.","$ref":"../common.schema.json#/$defs/GitObject"},"repository":{"type":"string"},"worktree":{"description":"Relative to the state folder.","type":"string"},"branch":{"type":"string"},"pack_sha256":{"$ref":"../common.schema.json#/$defs/Sha256"},"rework_sha256":{"anyOf":[{"$ref":"../common.schema.json#/$defs/Sha256"},{"type":"null"}]},"control_sha256":{"description":"Digest of the repository’s own control files (config, hooks, info) before the worker ran.","$ref":"../common.schema.json#/$defs/Sha256"},"limits":{"$ref":"../common.schema.json#/$defs/Limits"}}};
+export const validateAttemptStartedData = validate124;
+const schema52 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"events/attempt.started.schema.json","title":"AttemptStartedData","description":"Recorded durably before the worker exists: the intent.","x-log":"task","type":"object","additionalProperties":false,"required":["attempt_id","r","s","dispatch","worker","worker_kind","base_commit","start_tree","repository","worktree","branch","pack_sha256","rework_sha256","control_sha256","limits"],"properties":{"attempt_id":{"$ref":"../common.schema.json#/$defs/Id"},"r":{"type":"integer","minimum":0},"s":{"type":"integer","minimum":0},"dispatch":{"description":"Counts every dispatch of the step from 0; names the round folder.","type":"integer","minimum":0},"worker":{"type":"string"},"worker_kind":{"type":"string"},"base_commit":{"$ref":"../common.schema.json#/$defs/GitObject"},"start_tree":{"description":"The tree the worktree starts from: the base, or the work being reworked.","$ref":"../common.schema.json#/$defs/GitObject"},"repository":{"type":"string"},"worktree":{"description":"Relative to the state folder.","type":"string"},"branch":{"type":"string"},"pack_sha256":{"$ref":"../common.schema.json#/$defs/Sha256"},"rework_sha256":{"anyOf":[{"$ref":"../common.schema.json#/$defs/Sha256"},{"type":"null"}]},"control_sha256":{"description":"Digest of the repository’s own control files (config, hooks, info) before the worker ran.","$ref":"../common.schema.json#/$defs/Sha256"},"limits":{"$ref":"../common.schema.json#/$defs/Limits"}}};
 
-function validate117(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate125(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate117.evaluated;
+const evaluated0 = validate125.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -5320,16 +5900,16 @@ vErrors.push(err3);
 }
 errors++;
 }
-validate117.errors = vErrors;
+validate125.errors = vErrors;
 return errors === 0;
 }
-validate117.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate125.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate119(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate127(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate119.evaluated;
+const evaluated0 = validate127.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -5337,7 +5917,7 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if(typeof data === "string"){
-if(!pattern18.test(data)){
+if(!pattern20.test(data)){
 const err0 = {instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^([0-9a-f]{40}|[0-9a-f]{64})$"},message:"must match pattern \""+"^([0-9a-f]{40}|[0-9a-f]{64})$"+"\""};
 if(vErrors === null){
 vErrors = [err0];
@@ -5358,16 +5938,16 @@ vErrors.push(err1);
 }
 errors++;
 }
-validate119.errors = vErrors;
+validate127.errors = vErrors;
 return errors === 0;
 }
-validate119.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate127.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate122(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate130(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate122.evaluated;
+const evaluated0 = validate130.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -5375,7 +5955,7 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if(typeof data === "string"){
-if(!pattern12.test(data)){
+if(!pattern14.test(data)){
 const err0 = {instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^[0-9a-f]{64}$"},message:"must match pattern \""+"^[0-9a-f]{64}$"+"\""};
 if(vErrors === null){
 vErrors = [err0];
@@ -5396,17 +5976,17 @@ vErrors.push(err1);
 }
 errors++;
 }
-validate122.errors = vErrors;
+validate130.errors = vErrors;
 return errors === 0;
 }
-validate122.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate130.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
-const schema53 = {"type":"object","additionalProperties":false,"required":["runtime_sec","silence_sec","memory_mb","output_mb"],"properties":{"runtime_sec":{"type":"integer","minimum":1},"silence_sec":{"type":"integer","minimum":1},"memory_mb":{"type":"integer","minimum":1},"output_mb":{"type":"integer","minimum":1}},"description":"Limits in force for one process and its whole tree."};
+const schema56 = {"type":"object","additionalProperties":false,"required":["runtime_sec","silence_sec","memory_mb","output_mb"],"properties":{"runtime_sec":{"type":"integer","minimum":1},"silence_sec":{"type":"integer","minimum":1},"memory_mb":{"type":"integer","minimum":1},"output_mb":{"type":"integer","minimum":1}},"description":"Limits in force for one process and its whole tree."};
 
-function validate126(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate134(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate126.evaluated;
+const evaluated0 = validate134.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -5577,17 +6157,17 @@ vErrors.push(err13);
 }
 errors++;
 }
-validate126.errors = vErrors;
+validate134.errors = vErrors;
 return errors === 0;
 }
-validate126.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate134.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate116(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate124(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="events/attempt.started.schema.json" */;
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate116.evaluated;
+const evaluated0 = validate124.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -5746,7 +6326,7 @@ vErrors.push(err14);
 errors++;
 }
 for(const key0 in data){
-if(!(func1.call(schema49.properties, key0))){
+if(!(func1.call(schema52.properties, key0))){
 const err15 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err15];
@@ -5758,8 +6338,8 @@ errors++;
 }
 }
 if(data.attempt_id !== undefined){
-if(!(validate117(data.attempt_id, {instancePath:instancePath+"/attempt_id",parentData:data,parentDataProperty:"attempt_id",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate117.errors : vErrors.concat(validate117.errors);
+if(!(validate125(data.attempt_id, {instancePath:instancePath+"/attempt_id",parentData:data,parentDataProperty:"attempt_id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate125.errors : vErrors.concat(validate125.errors);
 errors = vErrors.length;
 }
 }
@@ -5863,14 +6443,14 @@ errors++;
 }
 }
 if(data.base_commit !== undefined){
-if(!(validate119(data.base_commit, {instancePath:instancePath+"/base_commit",parentData:data,parentDataProperty:"base_commit",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate119.errors : vErrors.concat(validate119.errors);
+if(!(validate127(data.base_commit, {instancePath:instancePath+"/base_commit",parentData:data,parentDataProperty:"base_commit",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate127.errors : vErrors.concat(validate127.errors);
 errors = vErrors.length;
 }
 }
 if(data.start_tree !== undefined){
-if(!(validate119(data.start_tree, {instancePath:instancePath+"/start_tree",parentData:data,parentDataProperty:"start_tree",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate119.errors : vErrors.concat(validate119.errors);
+if(!(validate127(data.start_tree, {instancePath:instancePath+"/start_tree",parentData:data,parentDataProperty:"start_tree",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate127.errors : vErrors.concat(validate127.errors);
 errors = vErrors.length;
 }
 }
@@ -5911,8 +6491,8 @@ errors++;
 }
 }
 if(data.pack_sha256 !== undefined){
-if(!(validate122(data.pack_sha256, {instancePath:instancePath+"/pack_sha256",parentData:data,parentDataProperty:"pack_sha256",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate122.errors : vErrors.concat(validate122.errors);
+if(!(validate130(data.pack_sha256, {instancePath:instancePath+"/pack_sha256",parentData:data,parentDataProperty:"pack_sha256",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate130.errors : vErrors.concat(validate130.errors);
 errors = vErrors.length;
 }
 }
@@ -5921,8 +6501,8 @@ let data12 = data.rework_sha256;
 const _errs23 = errors;
 let valid1 = false;
 const _errs24 = errors;
-if(!(validate122(data12, {instancePath:instancePath+"/rework_sha256",parentData:data,parentDataProperty:"rework_sha256",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate122.errors : vErrors.concat(validate122.errors);
+if(!(validate130(data12, {instancePath:instancePath+"/rework_sha256",parentData:data,parentDataProperty:"rework_sha256",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate130.errors : vErrors.concat(validate130.errors);
 errors = vErrors.length;
 }
 var _valid0 = _errs24 === errors;
@@ -5963,14 +6543,14 @@ vErrors = null;
 }
 }
 if(data.control_sha256 !== undefined){
-if(!(validate122(data.control_sha256, {instancePath:instancePath+"/control_sha256",parentData:data,parentDataProperty:"control_sha256",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate122.errors : vErrors.concat(validate122.errors);
+if(!(validate130(data.control_sha256, {instancePath:instancePath+"/control_sha256",parentData:data,parentDataProperty:"control_sha256",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate130.errors : vErrors.concat(validate130.errors);
 errors = vErrors.length;
 }
 }
 if(data.limits !== undefined){
-if(!(validate126(data.limits, {instancePath:instancePath+"/limits",parentData:data,parentDataProperty:"limits",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate126.errors : vErrors.concat(validate126.errors);
+if(!(validate134(data.limits, {instancePath:instancePath+"/limits",parentData:data,parentDataProperty:"limits",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate134.errors : vErrors.concat(validate134.errors);
 errors = vErrors.length;
 }
 }
@@ -5985,18 +6565,18 @@ vErrors.push(err29);
 }
 errors++;
 }
-validate116.errors = vErrors;
+validate124.errors = vErrors;
 return errors === 0;
 }
-validate116.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate124.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-export const validateCheckpointAnchoredData = validate128;
-const schema54 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"events/checkpoint.anchored.schema.json","title":"CheckpointAnchoredData","description":"A checkpoint was vouched for by somebody outside of the ledger.","x-log":"project","type":"object","additionalProperties":false,"required":["kind","size","root","checkpoint","proof"],"properties":{"kind":{"description":"A time-stamp token (RFC 3161), or a person's signature (ssh-keygen -Y).","enum":["rfc3161","ssh_signature"]},"size":{"description":"Lines of the project log that the checkpoint covers.","type":"integer","minimum":0},"root":{"description":"Root of the Merkle tree over these lines (RFC 6962), 32 bytes in base64.","type":"string","pattern":"^[A-Za-z0-9+/]{43}=$"},"checkpoint":{"description":"The signed checkpoint it is about; the path is relative to the project folder.","$ref":"../common.schema.json#/$defs/Artifact"},"proof":{"description":"The token or signature; the path is relative to the project folder.","$ref":"../common.schema.json#/$defs/Artifact"}}};
+export const validateCheckpointAnchoredData = validate136;
+const schema57 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"events/checkpoint.anchored.schema.json","title":"CheckpointAnchoredData","description":"A checkpoint was vouched for by somebody outside of the ledger.","x-log":"project","type":"object","additionalProperties":false,"required":["kind","size","root","checkpoint","proof"],"properties":{"kind":{"description":"A time-stamp token (RFC 3161), or a person's signature (ssh-keygen -Y).","enum":["rfc3161","ssh_signature"]},"size":{"description":"Lines of the project log that the checkpoint covers.","type":"integer","minimum":0},"root":{"description":"Root of the Merkle tree over these lines (RFC 6962), 32 bytes in base64.","type":"string","pattern":"^[A-Za-z0-9+/]{43}=$"},"checkpoint":{"description":"The signed checkpoint it is about; the path is relative to the project folder.","$ref":"../common.schema.json#/$defs/Artifact"},"proof":{"description":"The token or signature; the path is relative to the project folder.","$ref":"../common.schema.json#/$defs/Artifact"}}};
 
-function validate129(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate137(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate129.evaluated;
+const evaluated0 = validate137.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -6082,8 +6662,8 @@ errors++;
 }
 }
 if(data.sha256 !== undefined){
-if(!(validate108(data.sha256, {instancePath:instancePath+"/sha256",parentData:data,parentDataProperty:"sha256",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate108.errors : vErrors.concat(validate108.errors);
+if(!(validate116(data.sha256, {instancePath:instancePath+"/sha256",parentData:data,parentDataProperty:"sha256",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate116.errors : vErrors.concat(validate116.errors);
 errors = vErrors.length;
 }
 }
@@ -6123,17 +6703,17 @@ vErrors.push(err9);
 }
 errors++;
 }
-validate129.errors = vErrors;
+validate137.errors = vErrors;
 return errors === 0;
 }
-validate129.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate137.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate128(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate136(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="events/checkpoint.anchored.schema.json" */;
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate128.evaluated;
+const evaluated0 = validate136.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -6206,7 +6786,7 @@ errors++;
 if(data.kind !== undefined){
 let data0 = data.kind;
 if(!((data0 === "rfc3161") || (data0 === "ssh_signature"))){
-const err6 = {instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/enum",keyword:"enum",params:{allowedValues: schema54.properties.kind.enum},message:"must be equal to one of the allowed values"};
+const err6 = {instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/enum",keyword:"enum",params:{allowedValues: schema57.properties.kind.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -6244,7 +6824,7 @@ errors++;
 if(data.root !== undefined){
 let data2 = data.root;
 if(typeof data2 === "string"){
-if(!pattern13.test(data2)){
+if(!pattern8.test(data2)){
 const err9 = {instancePath:instancePath+"/root",schemaPath:"#/properties/root/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9+/]{43}=$"},message:"must match pattern \""+"^[A-Za-z0-9+/]{43}=$"+"\""};
 if(vErrors === null){
 vErrors = [err9];
@@ -6267,14 +6847,14 @@ errors++;
 }
 }
 if(data.checkpoint !== undefined){
-if(!(validate129(data.checkpoint, {instancePath:instancePath+"/checkpoint",parentData:data,parentDataProperty:"checkpoint",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate129.errors : vErrors.concat(validate129.errors);
+if(!(validate137(data.checkpoint, {instancePath:instancePath+"/checkpoint",parentData:data,parentDataProperty:"checkpoint",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate137.errors : vErrors.concat(validate137.errors);
 errors = vErrors.length;
 }
 }
 if(data.proof !== undefined){
-if(!(validate129(data.proof, {instancePath:instancePath+"/proof",parentData:data,parentDataProperty:"proof",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate129.errors : vErrors.concat(validate129.errors);
+if(!(validate137(data.proof, {instancePath:instancePath+"/proof",parentData:data,parentDataProperty:"proof",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate137.errors : vErrors.concat(validate137.errors);
 errors = vErrors.length;
 }
 }
@@ -6289,18 +6869,18 @@ vErrors.push(err11);
 }
 errors++;
 }
-validate128.errors = vErrors;
+validate136.errors = vErrors;
 return errors === 0;
 }
-validate128.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate136.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-export const validateDaemonStartedData = validate133;
-const schema56 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"events/daemon.started.schema.json","title":"DaemonStartedData","description":"A daemon opened this project, and what it found left over.","x-log":"project","type":"object","additionalProperties":false,"required":["reeve_version","pid","open_tasks","interrupted_attempts","recovered_logs"],"properties":{"reeve_version":{"type":"string"},"pid":{"type":"integer","minimum":0},"open_tasks":{"type":"integer","minimum":0},"interrupted_attempts":{"type":"integer","minimum":0},"recovered_logs":{"type":"integer","minimum":0},"policy":{"description":"The rules in force, as policy/<sha256>.json in the project folder: limits, retries and workers, without the values of their environment.","$ref":"../common.schema.json#/$defs/Artifact"}}};
+export const validateDaemonStartedData = validate141;
+const schema59 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"events/daemon.started.schema.json","title":"DaemonStartedData","description":"A daemon opened this project, and what it found left over.","x-log":"project","type":"object","additionalProperties":false,"required":["reeve_version","pid","open_tasks","interrupted_attempts","recovered_logs"],"properties":{"reeve_version":{"type":"string"},"pid":{"type":"integer","minimum":0},"open_tasks":{"type":"integer","minimum":0},"interrupted_attempts":{"type":"integer","minimum":0},"recovered_logs":{"type":"integer","minimum":0},"policy":{"description":"The rules in force, as policy/<sha256>.json in the project folder: limits, retries and workers, without the values of their environment.","$ref":"../common.schema.json#/$defs/Artifact"}}};
 
-function validate134(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate142(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate134.evaluated;
+const evaluated0 = validate142.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -6386,8 +6966,8 @@ errors++;
 }
 }
 if(data.sha256 !== undefined){
-if(!(validate108(data.sha256, {instancePath:instancePath+"/sha256",parentData:data,parentDataProperty:"sha256",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate108.errors : vErrors.concat(validate108.errors);
+if(!(validate116(data.sha256, {instancePath:instancePath+"/sha256",parentData:data,parentDataProperty:"sha256",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate116.errors : vErrors.concat(validate116.errors);
 errors = vErrors.length;
 }
 }
@@ -6427,17 +7007,17 @@ vErrors.push(err9);
 }
 errors++;
 }
-validate134.errors = vErrors;
+validate142.errors = vErrors;
 return errors === 0;
 }
-validate134.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate142.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate133(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate141(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="events/daemon.started.schema.json" */;
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate133.evaluated;
+const evaluated0 = validate141.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -6620,8 +7200,8 @@ errors++;
 }
 }
 if(data.policy !== undefined){
-if(!(validate134(data.policy, {instancePath:instancePath+"/policy",parentData:data,parentDataProperty:"policy",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate134.errors : vErrors.concat(validate134.errors);
+if(!(validate142(data.policy, {instancePath:instancePath+"/policy",parentData:data,parentDataProperty:"policy",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate142.errors : vErrors.concat(validate142.errors);
 errors = vErrors.length;
 }
 }
@@ -6636,19 +7216,19 @@ vErrors.push(err15);
 }
 errors++;
 }
-validate133.errors = vErrors;
+validate141.errors = vErrors;
 return errors === 0;
 }
-validate133.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate141.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-export const validateDaemonStoppedData = validate137;
-const schema58 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"events/daemon.stopped.schema.json","title":"DaemonStoppedData","description":"A daemon closed this project in order.","x-log":"project","type":"object","additionalProperties":false,"required":["pid","reason"],"properties":{"pid":{"type":"integer","minimum":0},"reason":{"type":"string"}}};
+export const validateDaemonStoppedData = validate145;
+const schema61 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"events/daemon.stopped.schema.json","title":"DaemonStoppedData","description":"A daemon closed this project in order.","x-log":"project","type":"object","additionalProperties":false,"required":["pid","reason"],"properties":{"pid":{"type":"integer","minimum":0},"reason":{"type":"string"}}};
 
-function validate137(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate145(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="events/daemon.stopped.schema.json" */;
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate137.evaluated;
+const evaluated0 = validate145.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -6736,18 +7316,18 @@ vErrors.push(err6);
 }
 errors++;
 }
-validate137.errors = vErrors;
+validate145.errors = vErrors;
 return errors === 0;
 }
-validate137.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate145.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-export const validateHeadCommittedData = validate138;
-const schema59 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"events/head.committed.schema.json","title":"HeadCommittedData","description":"The head of a task log, so that a cut tail is seen.","x-log":"project","type":"object","additionalProperties":false,"required":["task_id","log_id","seq","head_hash","bytes","status"],"properties":{"task_id":{"$ref":"../common.schema.json#/$defs/Id"},"log_id":{"type":"string"},"seq":{"type":"integer","minimum":1},"head_hash":{"$ref":"../common.schema.json#/$defs/Sha256"},"bytes":{"type":"integer","minimum":0},"status":{"$ref":"../common.schema.json#/$defs/TaskStatus"}}};
+export const validateHeadCommittedData = validate146;
+const schema62 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"events/head.committed.schema.json","title":"HeadCommittedData","description":"The head of a task log, so that a cut tail is seen.","x-log":"project","type":"object","additionalProperties":false,"required":["task_id","log_id","seq","head_hash","bytes","status"],"properties":{"task_id":{"$ref":"../common.schema.json#/$defs/Id"},"log_id":{"type":"string"},"seq":{"type":"integer","minimum":1},"head_hash":{"$ref":"../common.schema.json#/$defs/Sha256"},"bytes":{"type":"integer","minimum":0},"status":{"$ref":"../common.schema.json#/$defs/TaskStatus"}}};
 
-function validate139(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate147(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate139.evaluated;
+const evaluated0 = validate147.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -6796,16 +7376,16 @@ vErrors.push(err3);
 }
 errors++;
 }
-validate139.errors = vErrors;
+validate147.errors = vErrors;
 return errors === 0;
 }
-validate139.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate147.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate141(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate149(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate141.evaluated;
+const evaluated0 = validate149.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -6813,7 +7393,7 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if(typeof data === "string"){
-if(!pattern12.test(data)){
+if(!pattern14.test(data)){
 const err0 = {instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^[0-9a-f]{64}$"},message:"must match pattern \""+"^[0-9a-f]{64}$"+"\""};
 if(vErrors === null){
 vErrors = [err0];
@@ -6834,17 +7414,17 @@ vErrors.push(err1);
 }
 errors++;
 }
-validate141.errors = vErrors;
+validate149.errors = vErrors;
 return errors === 0;
 }
-validate141.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate149.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
-const schema62 = {"description":"Where a task stands.","enum":["queued","running","waiting","needs_person","accepted","rejected","abandoned"]};
+const schema65 = {"description":"Where a task stands.","enum":["queued","running","waiting","needs_person","accepted","rejected","abandoned"]};
 
-function validate143(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate151(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate143.evaluated;
+const evaluated0 = validate151.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -6852,7 +7432,7 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if(!(((((((data === "queued") || (data === "running")) || (data === "waiting")) || (data === "needs_person")) || (data === "accepted")) || (data === "rejected")) || (data === "abandoned"))){
-const err0 = {instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema62.enum},message:"must be equal to one of the allowed values"};
+const err0 = {instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema65.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -6861,17 +7441,17 @@ vErrors.push(err0);
 }
 errors++;
 }
-validate143.errors = vErrors;
+validate151.errors = vErrors;
 return errors === 0;
 }
-validate143.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate151.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate138(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate146(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="events/head.committed.schema.json" */;
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate138.evaluated;
+const evaluated0 = validate146.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -6952,8 +7532,8 @@ errors++;
 }
 }
 if(data.task_id !== undefined){
-if(!(validate139(data.task_id, {instancePath:instancePath+"/task_id",parentData:data,parentDataProperty:"task_id",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate139.errors : vErrors.concat(validate139.errors);
+if(!(validate147(data.task_id, {instancePath:instancePath+"/task_id",parentData:data,parentDataProperty:"task_id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate147.errors : vErrors.concat(validate147.errors);
 errors = vErrors.length;
 }
 }
@@ -6995,8 +7575,8 @@ errors++;
 }
 }
 if(data.head_hash !== undefined){
-if(!(validate141(data.head_hash, {instancePath:instancePath+"/head_hash",parentData:data,parentDataProperty:"head_hash",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate141.errors : vErrors.concat(validate141.errors);
+if(!(validate149(data.head_hash, {instancePath:instancePath+"/head_hash",parentData:data,parentDataProperty:"head_hash",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate149.errors : vErrors.concat(validate149.errors);
 errors = vErrors.length;
 }
 }
@@ -7026,8 +7606,8 @@ errors++;
 }
 }
 if(data.status !== undefined){
-if(!(validate143(data.status, {instancePath:instancePath+"/status",parentData:data,parentDataProperty:"status",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate143.errors : vErrors.concat(validate143.errors);
+if(!(validate151(data.status, {instancePath:instancePath+"/status",parentData:data,parentDataProperty:"status",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate151.errors : vErrors.concat(validate151.errors);
 errors = vErrors.length;
 }
 }
@@ -7042,18 +7622,18 @@ vErrors.push(err12);
 }
 errors++;
 }
-validate138.errors = vErrors;
+validate146.errors = vErrors;
 return errors === 0;
 }
-validate138.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate146.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-export const validateKeyAddedData = validate145;
-const schema63 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"events/key.added.schema.json","title":"KeyAddedData","description":"A key that signs the checkpoints from here on, with no earlier key to vouch for it: the first one, or one that replaces a key not at hand.","x-log":"project","type":"object","additionalProperties":false,"required":["key_id","public_key"],"properties":{"key_id":{"description":"SHA-256 of the 32 bytes of the public key.","$ref":"../common.schema.json#/$defs/Sha256"},"public_key":{"description":"Ed25519 public key: 32 bytes in base64.","type":"string","pattern":"^[A-Za-z0-9+/]{43}=$"}}};
+export const validateKeyAddedData = validate153;
+const schema66 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"events/key.added.schema.json","title":"KeyAddedData","description":"A key that signs the checkpoints from here on, with no earlier key to vouch for it: the first one, or one that replaces a key not at hand.","x-log":"project","type":"object","additionalProperties":false,"required":["key_id","public_key"],"properties":{"key_id":{"description":"SHA-256 of the 32 bytes of the public key.","$ref":"../common.schema.json#/$defs/Sha256"},"public_key":{"description":"Ed25519 public key: 32 bytes in base64.","type":"string","pattern":"^[A-Za-z0-9+/]{43}=$"}}};
 
-function validate146(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate154(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate146.evaluated;
+const evaluated0 = validate154.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -7061,7 +7641,7 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if(typeof data === "string"){
-if(!pattern12.test(data)){
+if(!pattern14.test(data)){
 const err0 = {instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^[0-9a-f]{64}$"},message:"must match pattern \""+"^[0-9a-f]{64}$"+"\""};
 if(vErrors === null){
 vErrors = [err0];
@@ -7082,17 +7662,17 @@ vErrors.push(err1);
 }
 errors++;
 }
-validate146.errors = vErrors;
+validate154.errors = vErrors;
 return errors === 0;
 }
-validate146.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate154.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate145(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate153(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="events/key.added.schema.json" */;
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate145.evaluated;
+const evaluated0 = validate153.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -7133,15 +7713,15 @@ errors++;
 }
 }
 if(data.key_id !== undefined){
-if(!(validate146(data.key_id, {instancePath:instancePath+"/key_id",parentData:data,parentDataProperty:"key_id",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate146.errors : vErrors.concat(validate146.errors);
+if(!(validate154(data.key_id, {instancePath:instancePath+"/key_id",parentData:data,parentDataProperty:"key_id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate154.errors : vErrors.concat(validate154.errors);
 errors = vErrors.length;
 }
 }
 if(data.public_key !== undefined){
 let data1 = data.public_key;
 if(typeof data1 === "string"){
-if(!pattern13.test(data1)){
+if(!pattern8.test(data1)){
 const err3 = {instancePath:instancePath+"/public_key",schemaPath:"#/properties/public_key/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9+/]{43}=$"},message:"must match pattern \""+"^[A-Za-z0-9+/]{43}=$"+"\""};
 if(vErrors === null){
 vErrors = [err3];
@@ -7174,18 +7754,18 @@ vErrors.push(err5);
 }
 errors++;
 }
-validate145.errors = vErrors;
+validate153.errors = vErrors;
 return errors === 0;
 }
-validate145.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate153.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-export const validateKeyRotatedData = validate148;
-const schema65 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"events/key.rotated.schema.json","title":"KeyRotatedData","description":"A new key signs the checkpoints from here on; the one before vouches for it.","x-log":"project","type":"object","additionalProperties":false,"required":["previous_key_id","key_id","public_key","signature"],"properties":{"previous_key_id":{"description":"The key in force until now.","$ref":"../common.schema.json#/$defs/Sha256"},"key_id":{"description":"SHA-256 of the 32 bytes of the public key.","$ref":"../common.schema.json#/$defs/Sha256"},"public_key":{"description":"Ed25519 public key: 32 bytes in base64.","type":"string","pattern":"^[A-Za-z0-9+/]{43}=$"},"signature":{"description":"Ed25519 signature by the key in force until now, in base64; docs/ledger-format.md has the text signed.","type":"string","pattern":"^[A-Za-z0-9+/]{86}==$"}}};
+export const validateKeyRotatedData = validate156;
+const schema68 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"events/key.rotated.schema.json","title":"KeyRotatedData","description":"A new key signs the checkpoints from here on; the one before vouches for it.","x-log":"project","type":"object","additionalProperties":false,"required":["previous_key_id","key_id","public_key","signature"],"properties":{"previous_key_id":{"description":"The key in force until now.","$ref":"../common.schema.json#/$defs/Sha256"},"key_id":{"description":"SHA-256 of the 32 bytes of the public key.","$ref":"../common.schema.json#/$defs/Sha256"},"public_key":{"description":"Ed25519 public key: 32 bytes in base64.","type":"string","pattern":"^[A-Za-z0-9+/]{43}=$"},"signature":{"description":"Ed25519 signature by the key in force until now, in base64; docs/ledger-format.md has the text signed.","type":"string","pattern":"^[A-Za-z0-9+/]{86}==$"}}};
 
-function validate149(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate157(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate149.evaluated;
+const evaluated0 = validate157.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -7193,7 +7773,7 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if(typeof data === "string"){
-if(!pattern12.test(data)){
+if(!pattern14.test(data)){
 const err0 = {instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^[0-9a-f]{64}$"},message:"must match pattern \""+"^[0-9a-f]{64}$"+"\""};
 if(vErrors === null){
 vErrors = [err0];
@@ -7214,18 +7794,18 @@ vErrors.push(err1);
 }
 errors++;
 }
-validate149.errors = vErrors;
+validate157.errors = vErrors;
 return errors === 0;
 }
-validate149.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate157.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
-const pattern33 = new RegExp("^[A-Za-z0-9+/]{86}==$", "u");
+const pattern35 = new RegExp("^[A-Za-z0-9+/]{86}==$", "u");
 
-function validate148(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate156(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="events/key.rotated.schema.json" */;
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate148.evaluated;
+const evaluated0 = validate156.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -7286,21 +7866,21 @@ errors++;
 }
 }
 if(data.previous_key_id !== undefined){
-if(!(validate149(data.previous_key_id, {instancePath:instancePath+"/previous_key_id",parentData:data,parentDataProperty:"previous_key_id",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate149.errors : vErrors.concat(validate149.errors);
+if(!(validate157(data.previous_key_id, {instancePath:instancePath+"/previous_key_id",parentData:data,parentDataProperty:"previous_key_id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate157.errors : vErrors.concat(validate157.errors);
 errors = vErrors.length;
 }
 }
 if(data.key_id !== undefined){
-if(!(validate149(data.key_id, {instancePath:instancePath+"/key_id",parentData:data,parentDataProperty:"key_id",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate149.errors : vErrors.concat(validate149.errors);
+if(!(validate157(data.key_id, {instancePath:instancePath+"/key_id",parentData:data,parentDataProperty:"key_id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate157.errors : vErrors.concat(validate157.errors);
 errors = vErrors.length;
 }
 }
 if(data.public_key !== undefined){
 let data2 = data.public_key;
 if(typeof data2 === "string"){
-if(!pattern13.test(data2)){
+if(!pattern8.test(data2)){
 const err5 = {instancePath:instancePath+"/public_key",schemaPath:"#/properties/public_key/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9+/]{43}=$"},message:"must match pattern \""+"^[A-Za-z0-9+/]{43}=$"+"\""};
 if(vErrors === null){
 vErrors = [err5];
@@ -7325,7 +7905,7 @@ errors++;
 if(data.signature !== undefined){
 let data3 = data.signature;
 if(typeof data3 === "string"){
-if(!pattern33.test(data3)){
+if(!pattern35.test(data3)){
 const err7 = {instancePath:instancePath+"/signature",schemaPath:"#/properties/signature/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9+/]{86}==$"},message:"must match pattern \""+"^[A-Za-z0-9+/]{86}==$"+"\""};
 if(vErrors === null){
 vErrors = [err7];
@@ -7358,18 +7938,18 @@ vErrors.push(err9);
 }
 errors++;
 }
-validate148.errors = vErrors;
+validate156.errors = vErrors;
 return errors === 0;
 }
-validate148.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate156.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-export const validateLedgerRecoveredData = validate152;
-const schema67 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"events/ledger.recovered.schema.json","title":"LedgerRecoveredData","description":"A torn tail was cut off; the bytes were kept.","x-log":"project","type":"object","additionalProperties":false,"required":["log","offset","length","sha256","kept_as"],"properties":{"log":{"description":"Relative to the project folder.","type":"string"},"offset":{"type":"integer","minimum":0},"length":{"type":"integer","minimum":0},"sha256":{"$ref":"../common.schema.json#/$defs/Sha256"},"kept_as":{"type":"string"}}};
+export const validateLedgerRecoveredData = validate160;
+const schema70 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"events/ledger.recovered.schema.json","title":"LedgerRecoveredData","description":"A torn tail was cut off; the bytes were kept.","x-log":"project","type":"object","additionalProperties":false,"required":["log","offset","length","sha256","kept_as"],"properties":{"log":{"description":"Relative to the project folder.","type":"string"},"offset":{"type":"integer","minimum":0},"length":{"type":"integer","minimum":0},"sha256":{"$ref":"../common.schema.json#/$defs/Sha256"},"kept_as":{"type":"string"}}};
 
-function validate153(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate161(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate153.evaluated;
+const evaluated0 = validate161.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -7377,7 +7957,7 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if(typeof data === "string"){
-if(!pattern12.test(data)){
+if(!pattern14.test(data)){
 const err0 = {instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^[0-9a-f]{64}$"},message:"must match pattern \""+"^[0-9a-f]{64}$"+"\""};
 if(vErrors === null){
 vErrors = [err0];
@@ -7398,17 +7978,17 @@ vErrors.push(err1);
 }
 errors++;
 }
-validate153.errors = vErrors;
+validate161.errors = vErrors;
 return errors === 0;
 }
-validate153.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate161.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate152(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate160(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="events/ledger.recovered.schema.json" */;
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate152.evaluated;
+const evaluated0 = validate160.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -7541,8 +8121,8 @@ errors++;
 }
 }
 if(data.sha256 !== undefined){
-if(!(validate153(data.sha256, {instancePath:instancePath+"/sha256",parentData:data,parentDataProperty:"sha256",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate153.errors : vErrors.concat(validate153.errors);
+if(!(validate161(data.sha256, {instancePath:instancePath+"/sha256",parentData:data,parentDataProperty:"sha256",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate161.errors : vErrors.concat(validate161.errors);
 errors = vErrors.length;
 }
 }
@@ -7569,18 +8149,18 @@ vErrors.push(err12);
 }
 errors++;
 }
-validate152.errors = vErrors;
+validate160.errors = vErrors;
 return errors === 0;
 }
-validate152.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate160.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-export const validatePackAcceptedData = validate155;
-const schema69 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"events/pack.accepted.schema.json","title":"PackAcceptedData","description":"A valid StepPack became owed work.","x-log":"task","type":"object","additionalProperties":false,"required":["pack_sha256","bytes","file","source","name","step_title","criteria","worker","retry","closes_task","depends_on","priority","warning_count","r"],"properties":{"pack_sha256":{"$ref":"../common.schema.json#/$defs/Sha256"},"bytes":{"type":"integer","minimum":0},"file":{"description":"Relative to the task folder.","type":"string"},"source":{"enum":["inbox","cli","http"]},"name":{"description":"The file name it came with.","type":"string"},"step_title":{"type":"string"},"criteria":{"type":"array","items":{"$ref":"../common.schema.json#/$defs/Id"},"maxItems":100},"worker":{"anyOf":[{"type":"string"},{"type":"null"}]},"retry":{"$ref":"../common.schema.json#/$defs/RetryPolicy"},"closes_task":{"type":"boolean"},"depends_on":{"type":"array","items":{"type":"string"}},"priority":{"type":"integer"},"warning_count":{"type":"integer","minimum":0},"r":{"description":"The revision this pack opens.","type":"integer","minimum":0}}};
+export const validatePackAcceptedData = validate163;
+const schema72 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"events/pack.accepted.schema.json","title":"PackAcceptedData","description":"A valid StepPack became owed work.","x-log":"task","type":"object","additionalProperties":false,"required":["pack_sha256","bytes","file","source","name","step_title","criteria","worker","retry","closes_task","depends_on","priority","warning_count","r"],"properties":{"pack_sha256":{"$ref":"../common.schema.json#/$defs/Sha256"},"bytes":{"type":"integer","minimum":0},"file":{"description":"Relative to the task folder.","type":"string"},"source":{"enum":["inbox","cli","http"]},"name":{"description":"The file name it came with.","type":"string"},"step_title":{"type":"string"},"criteria":{"type":"array","items":{"$ref":"../common.schema.json#/$defs/Id"},"maxItems":100},"worker":{"anyOf":[{"type":"string"},{"type":"null"}]},"retry":{"$ref":"../common.schema.json#/$defs/RetryPolicy"},"closes_task":{"type":"boolean"},"depends_on":{"type":"array","items":{"type":"string"}},"priority":{"type":"integer"},"warning_count":{"type":"integer","minimum":0},"r":{"description":"The revision this pack opens.","type":"integer","minimum":0}}};
 
-function validate156(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate164(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate156.evaluated;
+const evaluated0 = validate164.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -7588,7 +8168,7 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if(typeof data === "string"){
-if(!pattern12.test(data)){
+if(!pattern14.test(data)){
 const err0 = {instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^[0-9a-f]{64}$"},message:"must match pattern \""+"^[0-9a-f]{64}$"+"\""};
 if(vErrors === null){
 vErrors = [err0];
@@ -7609,16 +8189,16 @@ vErrors.push(err1);
 }
 errors++;
 }
-validate156.errors = vErrors;
+validate164.errors = vErrors;
 return errors === 0;
 }
-validate156.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate164.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate158(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate166(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate158.evaluated;
+const evaluated0 = validate166.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -7667,17 +8247,17 @@ vErrors.push(err3);
 }
 errors++;
 }
-validate158.errors = vErrors;
+validate166.errors = vErrors;
 return errors === 0;
 }
-validate158.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate166.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
-const schema72 = {"type":"object","additionalProperties":false,"required":["max_attempts","retry_on","max_rework_rounds","on_exhausted"],"properties":{"max_attempts":{"type":"integer","minimum":1,"maximum":100},"retry_on":{"type":"array","items":{"$ref":"#/$defs/ReasonCode"}},"max_rework_rounds":{"type":"integer","minimum":0,"maximum":100},"on_exhausted":{"enum":["escalate","reject"]}},"description":"In force for a pack: max_attempts counts every S within one R."};
+const schema75 = {"type":"object","additionalProperties":false,"required":["max_attempts","retry_on","max_rework_rounds","on_exhausted"],"properties":{"max_attempts":{"type":"integer","minimum":1,"maximum":100},"retry_on":{"type":"array","items":{"$ref":"#/$defs/ReasonCode"}},"max_rework_rounds":{"type":"integer","minimum":0,"maximum":100},"on_exhausted":{"enum":["escalate","reject"]}},"description":"In force for a pack: max_attempts counts every S within one R."};
 
-function validate160(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate168(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate160.evaluated;
+const evaluated0 = validate168.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -7777,8 +8357,8 @@ let data1 = data.retry_on;
 if(Array.isArray(data1)){
 const len0 = data1.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate99(data1[i0], {instancePath:instancePath+"/retry_on/" + i0,parentData:data1,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate99.errors : vErrors.concat(validate99.errors);
+if(!(validate107(data1[i0], {instancePath:instancePath+"/retry_on/" + i0,parentData:data1,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate107.errors : vErrors.concat(validate107.errors);
 errors = vErrors.length;
 }
 }
@@ -7832,7 +8412,7 @@ errors++;
 if(data.on_exhausted !== undefined){
 let data4 = data.on_exhausted;
 if(!((data4 === "escalate") || (data4 === "reject"))){
-const err12 = {instancePath:instancePath+"/on_exhausted",schemaPath:"#/properties/on_exhausted/enum",keyword:"enum",params:{allowedValues: schema72.properties.on_exhausted.enum},message:"must be equal to one of the allowed values"};
+const err12 = {instancePath:instancePath+"/on_exhausted",schemaPath:"#/properties/on_exhausted/enum",keyword:"enum",params:{allowedValues: schema75.properties.on_exhausted.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -7853,17 +8433,17 @@ vErrors.push(err13);
 }
 errors++;
 }
-validate160.errors = vErrors;
+validate168.errors = vErrors;
 return errors === 0;
 }
-validate160.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate168.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate155(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate163(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="events/pack.accepted.schema.json" */;
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate155.evaluated;
+const evaluated0 = validate163.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -8012,7 +8592,7 @@ vErrors.push(err13);
 errors++;
 }
 for(const key0 in data){
-if(!(func1.call(schema69.properties, key0))){
+if(!(func1.call(schema72.properties, key0))){
 const err14 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err14];
@@ -8024,8 +8604,8 @@ errors++;
 }
 }
 if(data.pack_sha256 !== undefined){
-if(!(validate156(data.pack_sha256, {instancePath:instancePath+"/pack_sha256",parentData:data,parentDataProperty:"pack_sha256",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate156.errors : vErrors.concat(validate156.errors);
+if(!(validate164(data.pack_sha256, {instancePath:instancePath+"/pack_sha256",parentData:data,parentDataProperty:"pack_sha256",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate164.errors : vErrors.concat(validate164.errors);
 errors = vErrors.length;
 }
 }
@@ -8069,7 +8649,7 @@ errors++;
 if(data.source !== undefined){
 let data3 = data.source;
 if(!(((data3 === "inbox") || (data3 === "cli")) || (data3 === "http"))){
-const err18 = {instancePath:instancePath+"/source",schemaPath:"#/properties/source/enum",keyword:"enum",params:{allowedValues: schema69.properties.source.enum},message:"must be equal to one of the allowed values"};
+const err18 = {instancePath:instancePath+"/source",schemaPath:"#/properties/source/enum",keyword:"enum",params:{allowedValues: schema72.properties.source.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -8118,8 +8698,8 @@ errors++;
 }
 const len0 = data6.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate158(data6[i0], {instancePath:instancePath+"/criteria/" + i0,parentData:data6,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate158.errors : vErrors.concat(validate158.errors);
+if(!(validate166(data6[i0], {instancePath:instancePath+"/criteria/" + i0,parentData:data6,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate166.errors : vErrors.concat(validate166.errors);
 errors = vErrors.length;
 }
 }
@@ -8188,8 +8768,8 @@ vErrors = null;
 }
 }
 if(data.retry !== undefined){
-if(!(validate160(data.retry, {instancePath:instancePath+"/retry",parentData:data,parentDataProperty:"retry",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate160.errors : vErrors.concat(validate160.errors);
+if(!(validate168(data.retry, {instancePath:instancePath+"/retry",parentData:data,parentDataProperty:"retry",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate168.errors : vErrors.concat(validate168.errors);
 errors = vErrors.length;
 }
 }
@@ -8307,18 +8887,18 @@ vErrors.push(err34);
 }
 errors++;
 }
-validate155.errors = vErrors;
+validate163.errors = vErrors;
 return errors === 0;
 }
-validate155.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate163.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-export const validatePackRefusedData = validate163;
-const schema73 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"events/pack.refused.schema.json","title":"PackRefusedData","description":"A dropped file was refused; it was kept and every problem is listed beside it.","x-log":"project","type":"object","additionalProperties":false,"required":["name","sha256","bytes","kept_as","problems","problem_count"],"properties":{"name":{"type":"string"},"sha256":{"anyOf":[{"$ref":"../common.schema.json#/$defs/Sha256"},{"type":"null"}]},"bytes":{"type":"integer","minimum":0},"kept_as":{"description":"Relative to the project folder.","type":"string"},"problems":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["code","pointer","message"],"properties":{"code":{"type":"string"},"pointer":{"type":"string"},"message":{"type":"string"},"hint":{"type":"string"}}},"maxItems":100},"problem_count":{"type":"integer","minimum":0}}};
+export const validatePackRefusedData = validate171;
+const schema76 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"events/pack.refused.schema.json","title":"PackRefusedData","description":"A dropped file was refused; it was kept and every problem is listed beside it.","x-log":"project","type":"object","additionalProperties":false,"required":["name","sha256","bytes","kept_as","problems","problem_count"],"properties":{"name":{"type":"string"},"sha256":{"anyOf":[{"$ref":"../common.schema.json#/$defs/Sha256"},{"type":"null"}]},"bytes":{"type":"integer","minimum":0},"kept_as":{"description":"Relative to the project folder.","type":"string"},"problems":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["code","pointer","message"],"properties":{"code":{"type":"string"},"pointer":{"type":"string"},"message":{"type":"string"},"hint":{"type":"string"}}},"maxItems":100},"problem_count":{"type":"integer","minimum":0}}};
 
-function validate164(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate172(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate164.evaluated;
+const evaluated0 = validate172.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -8326,7 +8906,7 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if(typeof data === "string"){
-if(!pattern12.test(data)){
+if(!pattern14.test(data)){
 const err0 = {instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^[0-9a-f]{64}$"},message:"must match pattern \""+"^[0-9a-f]{64}$"+"\""};
 if(vErrors === null){
 vErrors = [err0];
@@ -8347,17 +8927,17 @@ vErrors.push(err1);
 }
 errors++;
 }
-validate164.errors = vErrors;
+validate172.errors = vErrors;
 return errors === 0;
 }
-validate164.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate172.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate163(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate171(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="events/pack.refused.schema.json" */;
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate163.evaluated;
+const evaluated0 = validate171.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -8454,8 +9034,8 @@ let data1 = data.sha256;
 const _errs5 = errors;
 let valid1 = false;
 const _errs6 = errors;
-if(!(validate164(data1, {instancePath:instancePath+"/sha256",parentData:data,parentDataProperty:"sha256",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate164.errors : vErrors.concat(validate164.errors);
+if(!(validate172(data1, {instancePath:instancePath+"/sha256",parentData:data,parentDataProperty:"sha256",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate172.errors : vErrors.concat(validate172.errors);
 errors = vErrors.length;
 }
 var _valid0 = _errs6 === errors;
@@ -8699,18 +9279,18 @@ vErrors.push(err26);
 }
 errors++;
 }
-validate163.errors = vErrors;
+validate171.errors = vErrors;
 return errors === 0;
 }
-validate163.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate171.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-export const validateProjectCreatedData = validate166;
-const schema75 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"events/project.created.schema.json","title":"ProjectCreatedData","description":"Opens a project log.","x-log":"project","type":"object","additionalProperties":false,"required":["project_id","reeve_version"],"properties":{"project_id":{"$ref":"../common.schema.json#/$defs/Id"},"reeve_version":{"type":"string"}}};
+export const validateProjectCreatedData = validate174;
+const schema78 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"events/project.created.schema.json","title":"ProjectCreatedData","description":"Opens a project log.","x-log":"project","type":"object","additionalProperties":false,"required":["project_id","reeve_version"],"properties":{"project_id":{"$ref":"../common.schema.json#/$defs/Id"},"reeve_version":{"type":"string"}}};
 
-function validate167(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate175(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate167.evaluated;
+const evaluated0 = validate175.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -8759,17 +9339,17 @@ vErrors.push(err3);
 }
 errors++;
 }
-validate167.errors = vErrors;
+validate175.errors = vErrors;
 return errors === 0;
 }
-validate167.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate175.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate166(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate174(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="events/project.created.schema.json" */;
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate166.evaluated;
+const evaluated0 = validate174.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -8810,8 +9390,8 @@ errors++;
 }
 }
 if(data.project_id !== undefined){
-if(!(validate167(data.project_id, {instancePath:instancePath+"/project_id",parentData:data,parentDataProperty:"project_id",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate167.errors : vErrors.concat(validate167.errors);
+if(!(validate175(data.project_id, {instancePath:instancePath+"/project_id",parentData:data,parentDataProperty:"project_id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate175.errors : vErrors.concat(validate175.errors);
 errors = vErrors.length;
 }
 }
@@ -8838,18 +9418,18 @@ vErrors.push(err4);
 }
 errors++;
 }
-validate166.errors = vErrors;
+validate174.errors = vErrors;
 return errors === 0;
 }
-validate166.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate174.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-export const validateReworkRequestedData = validate169;
-const schema77 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"events/rework.requested.schema.json","title":"ReworkRequestedData","description":"A ReworkPack was compiled or handed in: the next revision is owed.","x-log":"task","type":"object","additionalProperties":false,"required":["rework_sha256","bytes","file","source","source_attempt","target_revision","criteria","open_problems"],"properties":{"rework_sha256":{"$ref":"../common.schema.json#/$defs/Sha256"},"bytes":{"type":"integer","minimum":0},"file":{"type":"string"},"source":{"enum":["controller","person"]},"source_attempt":{"$ref":"../common.schema.json#/$defs/AttemptRef"},"target_revision":{"type":"integer","minimum":0},"criteria":{"type":"array","items":{"$ref":"../common.schema.json#/$defs/Id"},"maxItems":100},"open_problems":{"type":"integer","minimum":0}}};
+export const validateReworkRequestedData = validate177;
+const schema80 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"events/rework.requested.schema.json","title":"ReworkRequestedData","description":"A ReworkPack was compiled or handed in: the next revision is owed.","x-log":"task","type":"object","additionalProperties":false,"required":["rework_sha256","bytes","file","source","source_attempt","target_revision","criteria","open_problems"],"properties":{"rework_sha256":{"$ref":"../common.schema.json#/$defs/Sha256"},"bytes":{"type":"integer","minimum":0},"file":{"type":"string"},"source":{"enum":["controller","person"]},"source_attempt":{"$ref":"../common.schema.json#/$defs/AttemptRef"},"target_revision":{"type":"integer","minimum":0},"criteria":{"type":"array","items":{"$ref":"../common.schema.json#/$defs/Id"},"maxItems":100},"open_problems":{"type":"integer","minimum":0}}};
 
-function validate170(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate178(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate170.evaluated;
+const evaluated0 = validate178.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -8857,7 +9437,7 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if(typeof data === "string"){
-if(!pattern12.test(data)){
+if(!pattern14.test(data)){
 const err0 = {instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^[0-9a-f]{64}$"},message:"must match pattern \""+"^[0-9a-f]{64}$"+"\""};
 if(vErrors === null){
 vErrors = [err0];
@@ -8878,17 +9458,17 @@ vErrors.push(err1);
 }
 errors++;
 }
-validate170.errors = vErrors;
+validate178.errors = vErrors;
 return errors === 0;
 }
-validate170.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate178.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
-const schema79 = {"type":"object","additionalProperties":false,"required":["attempt_id","r","s"],"properties":{"attempt_id":{"$ref":"#/$defs/Id"},"r":{"type":"integer","minimum":0},"s":{"type":"integer","minimum":0}},"description":"One attempt: revision r, retry s."};
+const schema82 = {"type":"object","additionalProperties":false,"required":["attempt_id","r","s"],"properties":{"attempt_id":{"$ref":"#/$defs/Id"},"r":{"type":"integer","minimum":0},"s":{"type":"integer","minimum":0}},"description":"One attempt: revision r, retry s."};
 
-function validate173(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate181(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate173.evaluated;
+const evaluated0 = validate181.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -8937,16 +9517,16 @@ vErrors.push(err3);
 }
 errors++;
 }
-validate173.errors = vErrors;
+validate181.errors = vErrors;
 return errors === 0;
 }
-validate173.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate181.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate172(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate180(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate172.evaluated;
+const evaluated0 = validate180.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -8997,8 +9577,8 @@ errors++;
 }
 }
 if(data.attempt_id !== undefined){
-if(!(validate173(data.attempt_id, {instancePath:instancePath+"/attempt_id",parentData:data,parentDataProperty:"attempt_id",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate173.errors : vErrors.concat(validate173.errors);
+if(!(validate181(data.attempt_id, {instancePath:instancePath+"/attempt_id",parentData:data,parentDataProperty:"attempt_id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate181.errors : vErrors.concat(validate181.errors);
 errors = vErrors.length;
 }
 }
@@ -9063,16 +9643,16 @@ vErrors.push(err8);
 }
 errors++;
 }
-validate172.errors = vErrors;
+validate180.errors = vErrors;
 return errors === 0;
 }
-validate172.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate180.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate176(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate184(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate176.evaluated;
+const evaluated0 = validate184.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -9121,17 +9701,17 @@ vErrors.push(err3);
 }
 errors++;
 }
-validate176.errors = vErrors;
+validate184.errors = vErrors;
 return errors === 0;
 }
-validate176.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate184.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate169(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate177(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="events/rework.requested.schema.json" */;
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate169.evaluated;
+const evaluated0 = validate177.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -9232,8 +9812,8 @@ errors++;
 }
 }
 if(data.rework_sha256 !== undefined){
-if(!(validate170(data.rework_sha256, {instancePath:instancePath+"/rework_sha256",parentData:data,parentDataProperty:"rework_sha256",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate170.errors : vErrors.concat(validate170.errors);
+if(!(validate178(data.rework_sha256, {instancePath:instancePath+"/rework_sha256",parentData:data,parentDataProperty:"rework_sha256",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate178.errors : vErrors.concat(validate178.errors);
 errors = vErrors.length;
 }
 }
@@ -9277,7 +9857,7 @@ errors++;
 if(data.source !== undefined){
 let data3 = data.source;
 if(!((data3 === "controller") || (data3 === "person"))){
-const err12 = {instancePath:instancePath+"/source",schemaPath:"#/properties/source/enum",keyword:"enum",params:{allowedValues: schema77.properties.source.enum},message:"must be equal to one of the allowed values"};
+const err12 = {instancePath:instancePath+"/source",schemaPath:"#/properties/source/enum",keyword:"enum",params:{allowedValues: schema80.properties.source.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -9288,8 +9868,8 @@ errors++;
 }
 }
 if(data.source_attempt !== undefined){
-if(!(validate172(data.source_attempt, {instancePath:instancePath+"/source_attempt",parentData:data,parentDataProperty:"source_attempt",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate172.errors : vErrors.concat(validate172.errors);
+if(!(validate180(data.source_attempt, {instancePath:instancePath+"/source_attempt",parentData:data,parentDataProperty:"source_attempt",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate180.errors : vErrors.concat(validate180.errors);
 errors = vErrors.length;
 }
 }
@@ -9333,8 +9913,8 @@ errors++;
 }
 const len0 = data6.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate176(data6[i0], {instancePath:instancePath+"/criteria/" + i0,parentData:data6,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate176.errors : vErrors.concat(validate176.errors);
+if(!(validate184(data6[i0], {instancePath:instancePath+"/criteria/" + i0,parentData:data6,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate184.errors : vErrors.concat(validate184.errors);
 errors = vErrors.length;
 }
 }
@@ -9386,18 +9966,18 @@ vErrors.push(err19);
 }
 errors++;
 }
-validate169.errors = vErrors;
+validate177.errors = vErrors;
 return errors === 0;
 }
-validate169.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate177.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-export const validateSegmentSealedData = validate178;
-const schema82 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"events/segment.sealed.schema.json","title":"SegmentSealedData","description":"The lines so far of a long task log were put into a file that is never written again; the log goes on in events.jsonl.","x-log":"project","type":"object","additionalProperties":false,"required":["task_id","log_id","segment","file","first_seq","last_seq","head_hash","bytes","sha256"],"properties":{"task_id":{"$ref":"../common.schema.json#/$defs/Id"},"log_id":{"type":"string"},"segment":{"description":"1 for the first.","type":"integer","minimum":1},"file":{"description":"Its name in the task folder, as events.000001.jsonl.","type":"string","pattern":"^events\\.[0-9]{6}\\.jsonl$"},"first_seq":{"type":"integer","minimum":1},"last_seq":{"type":"integer","minimum":1},"head_hash":{"description":"event_hash of its last line.","$ref":"../common.schema.json#/$defs/Sha256"},"bytes":{"description":"Size of the file.","type":"integer","minimum":1},"sha256":{"description":"Of the whole file, as sha256sum tells.","$ref":"../common.schema.json#/$defs/Sha256"}}};
+export const validateSegmentSealedData = validate186;
+const schema85 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"events/segment.sealed.schema.json","title":"SegmentSealedData","description":"The lines so far of a long task log were put into a file that is never written again; the log goes on in events.jsonl.","x-log":"project","type":"object","additionalProperties":false,"required":["task_id","log_id","segment","file","first_seq","last_seq","head_hash","bytes","sha256"],"properties":{"task_id":{"$ref":"../common.schema.json#/$defs/Id"},"log_id":{"type":"string"},"segment":{"description":"1 for the first.","type":"integer","minimum":1},"file":{"description":"Its name in the task folder, as events.000001.jsonl.","type":"string","pattern":"^events\\.[0-9]{6}\\.jsonl$"},"first_seq":{"type":"integer","minimum":1},"last_seq":{"type":"integer","minimum":1},"head_hash":{"description":"event_hash of its last line.","$ref":"../common.schema.json#/$defs/Sha256"},"bytes":{"description":"Size of the file.","type":"integer","minimum":1},"sha256":{"description":"Of the whole file, as sha256sum tells.","$ref":"../common.schema.json#/$defs/Sha256"}}};
 
-function validate179(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate187(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate179.evaluated;
+const evaluated0 = validate187.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -9446,16 +10026,16 @@ vErrors.push(err3);
 }
 errors++;
 }
-validate179.errors = vErrors;
+validate187.errors = vErrors;
 return errors === 0;
 }
-validate179.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate187.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate181(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate189(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate181.evaluated;
+const evaluated0 = validate189.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -9463,7 +10043,7 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if(typeof data === "string"){
-if(!pattern12.test(data)){
+if(!pattern14.test(data)){
 const err0 = {instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^[0-9a-f]{64}$"},message:"must match pattern \""+"^[0-9a-f]{64}$"+"\""};
 if(vErrors === null){
 vErrors = [err0];
@@ -9484,18 +10064,18 @@ vErrors.push(err1);
 }
 errors++;
 }
-validate181.errors = vErrors;
+validate189.errors = vErrors;
 return errors === 0;
 }
-validate181.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate189.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
-const pattern43 = new RegExp("^events\\.[0-9]{6}\\.jsonl$", "u");
+const pattern45 = new RegExp("^events\\.[0-9]{6}\\.jsonl$", "u");
 
-function validate178(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate186(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="events/segment.sealed.schema.json" */;
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate178.evaluated;
+const evaluated0 = validate186.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -9594,7 +10174,7 @@ vErrors.push(err8);
 errors++;
 }
 for(const key0 in data){
-if(!(func1.call(schema82.properties, key0))){
+if(!(func1.call(schema85.properties, key0))){
 const err9 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err9];
@@ -9606,8 +10186,8 @@ errors++;
 }
 }
 if(data.task_id !== undefined){
-if(!(validate179(data.task_id, {instancePath:instancePath+"/task_id",parentData:data,parentDataProperty:"task_id",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate179.errors : vErrors.concat(validate179.errors);
+if(!(validate187(data.task_id, {instancePath:instancePath+"/task_id",parentData:data,parentDataProperty:"task_id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate187.errors : vErrors.concat(validate187.errors);
 errors = vErrors.length;
 }
 }
@@ -9651,7 +10231,7 @@ errors++;
 if(data.file !== undefined){
 let data3 = data.file;
 if(typeof data3 === "string"){
-if(!pattern43.test(data3)){
+if(!pattern45.test(data3)){
 const err13 = {instancePath:instancePath+"/file",schemaPath:"#/properties/file/pattern",keyword:"pattern",params:{pattern: "^events\\.[0-9]{6}\\.jsonl$"},message:"must match pattern \""+"^events\\.[0-9]{6}\\.jsonl$"+"\""};
 if(vErrors === null){
 vErrors = [err13];
@@ -9724,8 +10304,8 @@ errors++;
 }
 }
 if(data.head_hash !== undefined){
-if(!(validate181(data.head_hash, {instancePath:instancePath+"/head_hash",parentData:data,parentDataProperty:"head_hash",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate181.errors : vErrors.concat(validate181.errors);
+if(!(validate189(data.head_hash, {instancePath:instancePath+"/head_hash",parentData:data,parentDataProperty:"head_hash",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate189.errors : vErrors.concat(validate189.errors);
 errors = vErrors.length;
 }
 }
@@ -9755,8 +10335,8 @@ errors++;
 }
 }
 if(data.sha256 !== undefined){
-if(!(validate181(data.sha256, {instancePath:instancePath+"/sha256",parentData:data,parentDataProperty:"sha256",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate181.errors : vErrors.concat(validate181.errors);
+if(!(validate189(data.sha256, {instancePath:instancePath+"/sha256",parentData:data,parentDataProperty:"sha256",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate189.errors : vErrors.concat(validate189.errors);
 errors = vErrors.length;
 }
 }
@@ -9771,302 +10351,13 @@ vErrors.push(err21);
 }
 errors++;
 }
-validate178.errors = vErrors;
+validate186.errors = vErrors;
 return errors === 0;
 }
-validate178.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate186.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-export const validateStepResetData = validate184;
-const schema85 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"events/step.reset.schema.json","title":"StepResetData","description":"A person gave the step a fresh set of retries.","x-log":"task","type":"object","additionalProperties":false,"required":["step_id","reason"],"properties":{"step_id":{"$ref":"../common.schema.json#/$defs/Id"},"reason":{"type":"string"}}};
-
-function validate185(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate185.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(typeof data === "string"){
-if(func2(data) > 128){
-const err0 = {instancePath,schemaPath:"#/maxLength",keyword:"maxLength",params:{limit: 128},message:"must NOT have more than 128 characters"};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-if(func2(data) < 1){
-const err1 = {instancePath,schemaPath:"#/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(!pattern3.test(data)){
-const err2 = {instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9._-]*$"},message:"must match pattern \""+"^[A-Za-z0-9][A-Za-z0-9._-]*$"+"\""};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-}
-else {
-const err3 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
-}
-validate185.errors = vErrors;
-return errors === 0;
-}
-validate185.evaluated = {"dynamicProps":false,"dynamicItems":false};
-
-
-function validate184(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-/*# sourceURL="events/step.reset.schema.json" */;
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate184.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.step_id === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "step_id"},message:"must have required property '"+"step_id"+"'"};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-if(data.reason === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "reason"},message:"must have required property '"+"reason"+"'"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-for(const key0 in data){
-if(!((key0 === "step_id") || (key0 === "reason"))){
-const err2 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-}
-if(data.step_id !== undefined){
-if(!(validate185(data.step_id, {instancePath:instancePath+"/step_id",parentData:data,parentDataProperty:"step_id",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate185.errors : vErrors.concat(validate185.errors);
-errors = vErrors.length;
-}
-}
-if(data.reason !== undefined){
-if(typeof data.reason !== "string"){
-const err3 = {instancePath:instancePath+"/reason",schemaPath:"#/properties/reason/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
-}
-}
-}
-else {
-const err4 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
-}
-validate184.errors = vErrors;
-return errors === 0;
-}
-validate184.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
-
-export const validateTaskClosedData = validate187;
-const schema87 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"events/task.closed.schema.json","title":"TaskClosedData","description":"The one final close.","x-log":"task","type":"object","additionalProperties":false,"required":["final_status","reason_code","detail"],"properties":{"final_status":{"$ref":"../common.schema.json#/$defs/FinalStatus"},"reason_code":{"$ref":"../common.schema.json#/$defs/ReasonCode"},"detail":{"type":"string"}}};
-const schema88 = {"description":"How a task was closed.","enum":["accepted","rejected","abandoned"]};
-
-function validate188(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate188.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(!(((data === "accepted") || (data === "rejected")) || (data === "abandoned"))){
-const err0 = {instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema88.enum},message:"must be equal to one of the allowed values"};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-validate188.errors = vErrors;
-return errors === 0;
-}
-validate188.evaluated = {"dynamicProps":false,"dynamicItems":false};
-
-
-function validate190(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate190.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(!(((((((((((((((((((((((((((((data === "PASS_ALL_CRITERIA") || (data === "COMMAND_FAILED")) || (data === "COMMAND_NOT_FOUND")) || (data === "AC_NOT_MET")) || (data === "AC_UNCOVERED")) || (data === "SCOPE_VIOLATION")) || (data === "FORBIDDEN_PATH")) || (data === "DEPENDENCY_POLICY_VIOLATION")) || (data === "EVIDENCE_MISSING")) || (data === "EVIDENCE_INVALID_PATH")) || (data === "EVIDENCE_MISMATCH")) || (data === "RESULT_INVALID")) || (data === "GATE_TAMPERED")) || (data === "TIMEOUT")) || (data === "NO_OUTPUT")) || (data === "MEMORY_LIMIT")) || (data === "OUTPUT_LIMIT")) || (data === "WAITING_INPUT")) || (data === "WORKER_CRASHED")) || (data === "BACKEND_UNAVAILABLE")) || (data === "RATE_LIMITED")) || (data === "BUDGET_EXCEEDED")) || (data === "POLICY_DENIED")) || (data === "APPROVAL_EXPIRED")) || (data === "CONTRACT_GUARD_BLOCKED")) || (data === "EXECUTION_BLOCKED_UNAPPROVED")) || (data === "RETRY_EXHAUSTED")) || (data === "INTERRUPTED")) || (data === "CANCELLED"))){
-const err0 = {instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema41.enum},message:"must be equal to one of the allowed values"};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-validate190.errors = vErrors;
-return errors === 0;
-}
-validate190.evaluated = {"dynamicProps":false,"dynamicItems":false};
-
-
-function validate187(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-/*# sourceURL="events/task.closed.schema.json" */;
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate187.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.final_status === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "final_status"},message:"must have required property '"+"final_status"+"'"};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-if(data.reason_code === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "reason_code"},message:"must have required property '"+"reason_code"+"'"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(data.detail === undefined){
-const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "detail"},message:"must have required property '"+"detail"+"'"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-for(const key0 in data){
-if(!(((key0 === "final_status") || (key0 === "reason_code")) || (key0 === "detail"))){
-const err3 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
-}
-}
-if(data.final_status !== undefined){
-if(!(validate188(data.final_status, {instancePath:instancePath+"/final_status",parentData:data,parentDataProperty:"final_status",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate188.errors : vErrors.concat(validate188.errors);
-errors = vErrors.length;
-}
-}
-if(data.reason_code !== undefined){
-if(!(validate190(data.reason_code, {instancePath:instancePath+"/reason_code",parentData:data,parentDataProperty:"reason_code",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate190.errors : vErrors.concat(validate190.errors);
-errors = vErrors.length;
-}
-}
-if(data.detail !== undefined){
-if(typeof data.detail !== "string"){
-const err4 = {instancePath:instancePath+"/detail",schemaPath:"#/properties/detail/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
-}
-}
-}
-else {
-const err5 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
-}
-validate187.errors = vErrors;
-return errors === 0;
-}
-validate187.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
-
-export const validateTaskCreatedData = validate192;
-const schema90 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"events/task.created.schema.json","title":"TaskCreatedData","description":"A task log was opened; its genesis hash anchors it here.","x-log":"project","type":"object","additionalProperties":false,"required":["task_id","log_id","genesis","title"],"properties":{"task_id":{"$ref":"../common.schema.json#/$defs/Id"},"log_id":{"type":"string"},"genesis":{"$ref":"../common.schema.json#/$defs/Sha256"},"title":{"type":"string"}}};
+export const validateStepResetData = validate192;
+const schema88 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"events/step.reset.schema.json","title":"StepResetData","description":"A person gave the step a fresh set of retries.","x-log":"task","type":"object","additionalProperties":false,"required":["step_id","reason"],"properties":{"step_id":{"$ref":"../common.schema.json#/$defs/Id"},"reason":{"type":"string"}}};
 
 function validate193(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -10126,7 +10417,142 @@ return errors === 0;
 validate193.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
+function validate192(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+/*# sourceURL="events/step.reset.schema.json" */;
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate192.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.step_id === undefined){
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "step_id"},message:"must have required property '"+"step_id"+"'"};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+if(data.reason === undefined){
+const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "reason"},message:"must have required property '"+"reason"+"'"};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+for(const key0 in data){
+if(!((key0 === "step_id") || (key0 === "reason"))){
+const err2 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+}
+if(data.step_id !== undefined){
+if(!(validate193(data.step_id, {instancePath:instancePath+"/step_id",parentData:data,parentDataProperty:"step_id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate193.errors : vErrors.concat(validate193.errors);
+errors = vErrors.length;
+}
+}
+if(data.reason !== undefined){
+if(typeof data.reason !== "string"){
+const err3 = {instancePath:instancePath+"/reason",schemaPath:"#/properties/reason/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+}
+}
+else {
+const err4 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+validate192.errors = vErrors;
+return errors === 0;
+}
+validate192.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+export const validateTaskClosedData = validate195;
+const schema90 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"events/task.closed.schema.json","title":"TaskClosedData","description":"The one final close.","x-log":"task","type":"object","additionalProperties":false,"required":["final_status","reason_code","detail"],"properties":{"final_status":{"$ref":"../common.schema.json#/$defs/FinalStatus"},"reason_code":{"$ref":"../common.schema.json#/$defs/ReasonCode"},"detail":{"type":"string"}}};
+const schema91 = {"description":"How a task was closed.","enum":["accepted","rejected","abandoned"]};
+
+function validate196(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate196.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(!(((data === "accepted") || (data === "rejected")) || (data === "abandoned"))){
+const err0 = {instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema91.enum},message:"must be equal to one of the allowed values"};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+validate196.errors = vErrors;
+return errors === 0;
+}
+validate196.evaluated = {"dynamicProps":false,"dynamicItems":false};
+
+
+function validate198(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate198.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(!(((((((((((((((((((((((((((((data === "PASS_ALL_CRITERIA") || (data === "COMMAND_FAILED")) || (data === "COMMAND_NOT_FOUND")) || (data === "AC_NOT_MET")) || (data === "AC_UNCOVERED")) || (data === "SCOPE_VIOLATION")) || (data === "FORBIDDEN_PATH")) || (data === "DEPENDENCY_POLICY_VIOLATION")) || (data === "EVIDENCE_MISSING")) || (data === "EVIDENCE_INVALID_PATH")) || (data === "EVIDENCE_MISMATCH")) || (data === "RESULT_INVALID")) || (data === "GATE_TAMPERED")) || (data === "TIMEOUT")) || (data === "NO_OUTPUT")) || (data === "MEMORY_LIMIT")) || (data === "OUTPUT_LIMIT")) || (data === "WAITING_INPUT")) || (data === "WORKER_CRASHED")) || (data === "BACKEND_UNAVAILABLE")) || (data === "RATE_LIMITED")) || (data === "BUDGET_EXCEEDED")) || (data === "POLICY_DENIED")) || (data === "APPROVAL_EXPIRED")) || (data === "CONTRACT_GUARD_BLOCKED")) || (data === "EXECUTION_BLOCKED_UNAPPROVED")) || (data === "RETRY_EXHAUSTED")) || (data === "INTERRUPTED")) || (data === "CANCELLED"))){
+const err0 = {instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema44.enum},message:"must be equal to one of the allowed values"};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+validate198.errors = vErrors;
+return errors === 0;
+}
+validate198.evaluated = {"dynamicProps":false,"dynamicItems":false};
+
+
 function validate195(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+/*# sourceURL="events/task.closed.schema.json" */;
 let vErrors = null;
 let errors = 0;
 const evaluated0 = validate195.evaluated;
@@ -10136,8 +10562,162 @@ evaluated0.props = undefined;
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.final_status === undefined){
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "final_status"},message:"must have required property '"+"final_status"+"'"};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+if(data.reason_code === undefined){
+const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "reason_code"},message:"must have required property '"+"reason_code"+"'"};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+if(data.detail === undefined){
+const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "detail"},message:"must have required property '"+"detail"+"'"};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+for(const key0 in data){
+if(!(((key0 === "final_status") || (key0 === "reason_code")) || (key0 === "detail"))){
+const err3 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+}
+if(data.final_status !== undefined){
+if(!(validate196(data.final_status, {instancePath:instancePath+"/final_status",parentData:data,parentDataProperty:"final_status",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate196.errors : vErrors.concat(validate196.errors);
+errors = vErrors.length;
+}
+}
+if(data.reason_code !== undefined){
+if(!(validate198(data.reason_code, {instancePath:instancePath+"/reason_code",parentData:data,parentDataProperty:"reason_code",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate198.errors : vErrors.concat(validate198.errors);
+errors = vErrors.length;
+}
+}
+if(data.detail !== undefined){
+if(typeof data.detail !== "string"){
+const err4 = {instancePath:instancePath+"/detail",schemaPath:"#/properties/detail/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+}
+}
+else {
+const err5 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+validate195.errors = vErrors;
+return errors === 0;
+}
+validate195.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+export const validateTaskCreatedData = validate200;
+const schema93 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"events/task.created.schema.json","title":"TaskCreatedData","description":"A task log was opened; its genesis hash anchors it here.","x-log":"project","type":"object","additionalProperties":false,"required":["task_id","log_id","genesis","title"],"properties":{"task_id":{"$ref":"../common.schema.json#/$defs/Id"},"log_id":{"type":"string"},"genesis":{"$ref":"../common.schema.json#/$defs/Sha256"},"title":{"type":"string"}}};
+
+function validate201(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate201.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
 if(typeof data === "string"){
-if(!pattern12.test(data)){
+if(func2(data) > 128){
+const err0 = {instancePath,schemaPath:"#/maxLength",keyword:"maxLength",params:{limit: 128},message:"must NOT have more than 128 characters"};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+if(func2(data) < 1){
+const err1 = {instancePath,schemaPath:"#/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+if(!pattern3.test(data)){
+const err2 = {instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9._-]*$"},message:"must match pattern \""+"^[A-Za-z0-9][A-Za-z0-9._-]*$"+"\""};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+}
+else {
+const err3 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+validate201.errors = vErrors;
+return errors === 0;
+}
+validate201.evaluated = {"dynamicProps":false,"dynamicItems":false};
+
+
+function validate203(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate203.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(typeof data === "string"){
+if(!pattern14.test(data)){
 const err0 = {instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^[0-9a-f]{64}$"},message:"must match pattern \""+"^[0-9a-f]{64}$"+"\""};
 if(vErrors === null){
 vErrors = [err0];
@@ -10158,17 +10738,17 @@ vErrors.push(err1);
 }
 errors++;
 }
-validate195.errors = vErrors;
+validate203.errors = vErrors;
 return errors === 0;
 }
-validate195.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate203.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate192(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate200(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="events/task.created.schema.json" */;
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate192.evaluated;
+const evaluated0 = validate200.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -10229,8 +10809,8 @@ errors++;
 }
 }
 if(data.task_id !== undefined){
-if(!(validate193(data.task_id, {instancePath:instancePath+"/task_id",parentData:data,parentDataProperty:"task_id",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate193.errors : vErrors.concat(validate193.errors);
+if(!(validate201(data.task_id, {instancePath:instancePath+"/task_id",parentData:data,parentDataProperty:"task_id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate201.errors : vErrors.concat(validate201.errors);
 errors = vErrors.length;
 }
 }
@@ -10247,8 +10827,8 @@ errors++;
 }
 }
 if(data.genesis !== undefined){
-if(!(validate195(data.genesis, {instancePath:instancePath+"/genesis",parentData:data,parentDataProperty:"genesis",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate195.errors : vErrors.concat(validate195.errors);
+if(!(validate203(data.genesis, {instancePath:instancePath+"/genesis",parentData:data,parentDataProperty:"genesis",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate203.errors : vErrors.concat(validate203.errors);
 errors = vErrors.length;
 }
 }
@@ -10275,333 +10855,13 @@ vErrors.push(err7);
 }
 errors++;
 }
-validate192.errors = vErrors;
-return errors === 0;
-}
-validate192.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
-
-export const validateTaskEscalatedData = validate197;
-const schema93 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"events/task.escalated.schema.json","title":"TaskEscalatedData","description":"Retries and rework rounds are used up, or a person must decide.","x-log":"task","type":"object","additionalProperties":false,"required":["step_id","reason_code","detail"],"properties":{"step_id":{"$ref":"../common.schema.json#/$defs/Id"},"reason_code":{"$ref":"../common.schema.json#/$defs/ReasonCode"},"detail":{"type":"string"}}};
-
-function validate198(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate198.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(typeof data === "string"){
-if(func2(data) > 128){
-const err0 = {instancePath,schemaPath:"#/maxLength",keyword:"maxLength",params:{limit: 128},message:"must NOT have more than 128 characters"};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-if(func2(data) < 1){
-const err1 = {instancePath,schemaPath:"#/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(!pattern3.test(data)){
-const err2 = {instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9._-]*$"},message:"must match pattern \""+"^[A-Za-z0-9][A-Za-z0-9._-]*$"+"\""};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-}
-else {
-const err3 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
-}
-validate198.errors = vErrors;
-return errors === 0;
-}
-validate198.evaluated = {"dynamicProps":false,"dynamicItems":false};
-
-
-function validate200(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate200.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(!(((((((((((((((((((((((((((((data === "PASS_ALL_CRITERIA") || (data === "COMMAND_FAILED")) || (data === "COMMAND_NOT_FOUND")) || (data === "AC_NOT_MET")) || (data === "AC_UNCOVERED")) || (data === "SCOPE_VIOLATION")) || (data === "FORBIDDEN_PATH")) || (data === "DEPENDENCY_POLICY_VIOLATION")) || (data === "EVIDENCE_MISSING")) || (data === "EVIDENCE_INVALID_PATH")) || (data === "EVIDENCE_MISMATCH")) || (data === "RESULT_INVALID")) || (data === "GATE_TAMPERED")) || (data === "TIMEOUT")) || (data === "NO_OUTPUT")) || (data === "MEMORY_LIMIT")) || (data === "OUTPUT_LIMIT")) || (data === "WAITING_INPUT")) || (data === "WORKER_CRASHED")) || (data === "BACKEND_UNAVAILABLE")) || (data === "RATE_LIMITED")) || (data === "BUDGET_EXCEEDED")) || (data === "POLICY_DENIED")) || (data === "APPROVAL_EXPIRED")) || (data === "CONTRACT_GUARD_BLOCKED")) || (data === "EXECUTION_BLOCKED_UNAPPROVED")) || (data === "RETRY_EXHAUSTED")) || (data === "INTERRUPTED")) || (data === "CANCELLED"))){
-const err0 = {instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema41.enum},message:"must be equal to one of the allowed values"};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
 validate200.errors = vErrors;
 return errors === 0;
 }
-validate200.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate200.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-
-function validate197(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-/*# sourceURL="events/task.escalated.schema.json" */;
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate197.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.step_id === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "step_id"},message:"must have required property '"+"step_id"+"'"};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-if(data.reason_code === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "reason_code"},message:"must have required property '"+"reason_code"+"'"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(data.detail === undefined){
-const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "detail"},message:"must have required property '"+"detail"+"'"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-for(const key0 in data){
-if(!(((key0 === "step_id") || (key0 === "reason_code")) || (key0 === "detail"))){
-const err3 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
-}
-}
-if(data.step_id !== undefined){
-if(!(validate198(data.step_id, {instancePath:instancePath+"/step_id",parentData:data,parentDataProperty:"step_id",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate198.errors : vErrors.concat(validate198.errors);
-errors = vErrors.length;
-}
-}
-if(data.reason_code !== undefined){
-if(!(validate200(data.reason_code, {instancePath:instancePath+"/reason_code",parentData:data,parentDataProperty:"reason_code",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate200.errors : vErrors.concat(validate200.errors);
-errors = vErrors.length;
-}
-}
-if(data.detail !== undefined){
-if(typeof data.detail !== "string"){
-const err4 = {instancePath:instancePath+"/detail",schemaPath:"#/properties/detail/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
-}
-}
-}
-else {
-const err5 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
-}
-validate197.errors = vErrors;
-return errors === 0;
-}
-validate197.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
-
-export const validateTaskOpenedData = validate202;
-const schema96 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"events/task.opened.schema.json","title":"TaskOpenedData","description":"Opens a task log.","x-log":"task","type":"object","additionalProperties":false,"required":["project_id","title"],"properties":{"project_id":{"$ref":"../common.schema.json#/$defs/Id"},"title":{"type":"string"}}};
-
-function validate203(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate203.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(typeof data === "string"){
-if(func2(data) > 128){
-const err0 = {instancePath,schemaPath:"#/maxLength",keyword:"maxLength",params:{limit: 128},message:"must NOT have more than 128 characters"};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-if(func2(data) < 1){
-const err1 = {instancePath,schemaPath:"#/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(!pattern3.test(data)){
-const err2 = {instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9._-]*$"},message:"must match pattern \""+"^[A-Za-z0-9][A-Za-z0-9._-]*$"+"\""};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-}
-else {
-const err3 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
-}
-validate203.errors = vErrors;
-return errors === 0;
-}
-validate203.evaluated = {"dynamicProps":false,"dynamicItems":false};
-
-
-function validate202(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-/*# sourceURL="events/task.opened.schema.json" */;
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate202.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.project_id === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "project_id"},message:"must have required property '"+"project_id"+"'"};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-if(data.title === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "title"},message:"must have required property '"+"title"+"'"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-for(const key0 in data){
-if(!((key0 === "project_id") || (key0 === "title"))){
-const err2 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-}
-if(data.project_id !== undefined){
-if(!(validate203(data.project_id, {instancePath:instancePath+"/project_id",parentData:data,parentDataProperty:"project_id",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate203.errors : vErrors.concat(validate203.errors);
-errors = vErrors.length;
-}
-}
-if(data.title !== undefined){
-if(typeof data.title !== "string"){
-const err3 = {instancePath:instancePath+"/title",schemaPath:"#/properties/title/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
-}
-}
-}
-else {
-const err4 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
-}
-validate202.errors = vErrors;
-return errors === 0;
-}
-validate202.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
-
-export const validateWorkCommittedData = validate205;
-const schema98 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"events/work.committed.schema.json","title":"WorkCommittedData","description":"The accepted tree is a commit on the task’s branch, for a person to land.","x-log":"task","type":"object","additionalProperties":false,"required":["attempt_id","branch","commit","tree","base_commit"],"properties":{"attempt_id":{"$ref":"../common.schema.json#/$defs/Id"},"branch":{"type":"string"},"commit":{"$ref":"../common.schema.json#/$defs/GitObject"},"tree":{"$ref":"../common.schema.json#/$defs/GitObject"},"base_commit":{"$ref":"../common.schema.json#/$defs/GitObject"}}};
+export const validateTaskEscalatedData = validate205;
+const schema96 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"events/task.escalated.schema.json","title":"TaskEscalatedData","description":"Retries and rework rounds are used up, or a person must decide.","x-log":"task","type":"object","additionalProperties":false,"required":["step_id","reason_code","detail"],"properties":{"step_id":{"$ref":"../common.schema.json#/$defs/Id"},"reason_code":{"$ref":"../common.schema.json#/$defs/ReasonCode"},"detail":{"type":"string"}}};
 
 function validate206(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -10671,8 +10931,328 @@ evaluated0.props = undefined;
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
+if(!(((((((((((((((((((((((((((((data === "PASS_ALL_CRITERIA") || (data === "COMMAND_FAILED")) || (data === "COMMAND_NOT_FOUND")) || (data === "AC_NOT_MET")) || (data === "AC_UNCOVERED")) || (data === "SCOPE_VIOLATION")) || (data === "FORBIDDEN_PATH")) || (data === "DEPENDENCY_POLICY_VIOLATION")) || (data === "EVIDENCE_MISSING")) || (data === "EVIDENCE_INVALID_PATH")) || (data === "EVIDENCE_MISMATCH")) || (data === "RESULT_INVALID")) || (data === "GATE_TAMPERED")) || (data === "TIMEOUT")) || (data === "NO_OUTPUT")) || (data === "MEMORY_LIMIT")) || (data === "OUTPUT_LIMIT")) || (data === "WAITING_INPUT")) || (data === "WORKER_CRASHED")) || (data === "BACKEND_UNAVAILABLE")) || (data === "RATE_LIMITED")) || (data === "BUDGET_EXCEEDED")) || (data === "POLICY_DENIED")) || (data === "APPROVAL_EXPIRED")) || (data === "CONTRACT_GUARD_BLOCKED")) || (data === "EXECUTION_BLOCKED_UNAPPROVED")) || (data === "RETRY_EXHAUSTED")) || (data === "INTERRUPTED")) || (data === "CANCELLED"))){
+const err0 = {instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema44.enum},message:"must be equal to one of the allowed values"};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+validate208.errors = vErrors;
+return errors === 0;
+}
+validate208.evaluated = {"dynamicProps":false,"dynamicItems":false};
+
+
+function validate205(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+/*# sourceURL="events/task.escalated.schema.json" */;
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate205.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.step_id === undefined){
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "step_id"},message:"must have required property '"+"step_id"+"'"};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+if(data.reason_code === undefined){
+const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "reason_code"},message:"must have required property '"+"reason_code"+"'"};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+if(data.detail === undefined){
+const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "detail"},message:"must have required property '"+"detail"+"'"};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+for(const key0 in data){
+if(!(((key0 === "step_id") || (key0 === "reason_code")) || (key0 === "detail"))){
+const err3 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+}
+if(data.step_id !== undefined){
+if(!(validate206(data.step_id, {instancePath:instancePath+"/step_id",parentData:data,parentDataProperty:"step_id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate206.errors : vErrors.concat(validate206.errors);
+errors = vErrors.length;
+}
+}
+if(data.reason_code !== undefined){
+if(!(validate208(data.reason_code, {instancePath:instancePath+"/reason_code",parentData:data,parentDataProperty:"reason_code",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate208.errors : vErrors.concat(validate208.errors);
+errors = vErrors.length;
+}
+}
+if(data.detail !== undefined){
+if(typeof data.detail !== "string"){
+const err4 = {instancePath:instancePath+"/detail",schemaPath:"#/properties/detail/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+}
+}
+else {
+const err5 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+validate205.errors = vErrors;
+return errors === 0;
+}
+validate205.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+export const validateTaskOpenedData = validate210;
+const schema99 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"events/task.opened.schema.json","title":"TaskOpenedData","description":"Opens a task log.","x-log":"task","type":"object","additionalProperties":false,"required":["project_id","title"],"properties":{"project_id":{"$ref":"../common.schema.json#/$defs/Id"},"title":{"type":"string"}}};
+
+function validate211(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate211.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
 if(typeof data === "string"){
-if(!pattern18.test(data)){
+if(func2(data) > 128){
+const err0 = {instancePath,schemaPath:"#/maxLength",keyword:"maxLength",params:{limit: 128},message:"must NOT have more than 128 characters"};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+if(func2(data) < 1){
+const err1 = {instancePath,schemaPath:"#/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+if(!pattern3.test(data)){
+const err2 = {instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9._-]*$"},message:"must match pattern \""+"^[A-Za-z0-9][A-Za-z0-9._-]*$"+"\""};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+}
+else {
+const err3 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+validate211.errors = vErrors;
+return errors === 0;
+}
+validate211.evaluated = {"dynamicProps":false,"dynamicItems":false};
+
+
+function validate210(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+/*# sourceURL="events/task.opened.schema.json" */;
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate210.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.project_id === undefined){
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "project_id"},message:"must have required property '"+"project_id"+"'"};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+if(data.title === undefined){
+const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "title"},message:"must have required property '"+"title"+"'"};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+for(const key0 in data){
+if(!((key0 === "project_id") || (key0 === "title"))){
+const err2 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+}
+if(data.project_id !== undefined){
+if(!(validate211(data.project_id, {instancePath:instancePath+"/project_id",parentData:data,parentDataProperty:"project_id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate211.errors : vErrors.concat(validate211.errors);
+errors = vErrors.length;
+}
+}
+if(data.title !== undefined){
+if(typeof data.title !== "string"){
+const err3 = {instancePath:instancePath+"/title",schemaPath:"#/properties/title/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+}
+}
+else {
+const err4 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+validate210.errors = vErrors;
+return errors === 0;
+}
+validate210.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+export const validateWorkCommittedData = validate213;
+const schema101 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"events/work.committed.schema.json","title":"WorkCommittedData","description":"The accepted tree is a commit on the task’s branch, for a person to land.","x-log":"task","type":"object","additionalProperties":false,"required":["attempt_id","branch","commit","tree","base_commit"],"properties":{"attempt_id":{"$ref":"../common.schema.json#/$defs/Id"},"branch":{"type":"string"},"commit":{"$ref":"../common.schema.json#/$defs/GitObject"},"tree":{"$ref":"../common.schema.json#/$defs/GitObject"},"base_commit":{"$ref":"../common.schema.json#/$defs/GitObject"}}};
+
+function validate214(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate214.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(typeof data === "string"){
+if(func2(data) > 128){
+const err0 = {instancePath,schemaPath:"#/maxLength",keyword:"maxLength",params:{limit: 128},message:"must NOT have more than 128 characters"};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+if(func2(data) < 1){
+const err1 = {instancePath,schemaPath:"#/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+if(!pattern3.test(data)){
+const err2 = {instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9._-]*$"},message:"must match pattern \""+"^[A-Za-z0-9][A-Za-z0-9._-]*$"+"\""};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+}
+else {
+const err3 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+validate214.errors = vErrors;
+return errors === 0;
+}
+validate214.evaluated = {"dynamicProps":false,"dynamicItems":false};
+
+
+function validate216(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate216.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(typeof data === "string"){
+if(!pattern20.test(data)){
 const err0 = {instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^([0-9a-f]{40}|[0-9a-f]{64})$"},message:"must match pattern \""+"^([0-9a-f]{40}|[0-9a-f]{64})$"+"\""};
 if(vErrors === null){
 vErrors = [err0];
@@ -10693,17 +11273,17 @@ vErrors.push(err1);
 }
 errors++;
 }
-validate208.errors = vErrors;
+validate216.errors = vErrors;
 return errors === 0;
 }
-validate208.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate216.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate205(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate213(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="events/work.committed.schema.json" */;
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate205.evaluated;
+const evaluated0 = validate213.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -10774,8 +11354,8 @@ errors++;
 }
 }
 if(data.attempt_id !== undefined){
-if(!(validate206(data.attempt_id, {instancePath:instancePath+"/attempt_id",parentData:data,parentDataProperty:"attempt_id",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate206.errors : vErrors.concat(validate206.errors);
+if(!(validate214(data.attempt_id, {instancePath:instancePath+"/attempt_id",parentData:data,parentDataProperty:"attempt_id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate214.errors : vErrors.concat(validate214.errors);
 errors = vErrors.length;
 }
 }
@@ -10792,20 +11372,20 @@ errors++;
 }
 }
 if(data.commit !== undefined){
-if(!(validate208(data.commit, {instancePath:instancePath+"/commit",parentData:data,parentDataProperty:"commit",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate208.errors : vErrors.concat(validate208.errors);
+if(!(validate216(data.commit, {instancePath:instancePath+"/commit",parentData:data,parentDataProperty:"commit",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate216.errors : vErrors.concat(validate216.errors);
 errors = vErrors.length;
 }
 }
 if(data.tree !== undefined){
-if(!(validate208(data.tree, {instancePath:instancePath+"/tree",parentData:data,parentDataProperty:"tree",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate208.errors : vErrors.concat(validate208.errors);
+if(!(validate216(data.tree, {instancePath:instancePath+"/tree",parentData:data,parentDataProperty:"tree",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate216.errors : vErrors.concat(validate216.errors);
 errors = vErrors.length;
 }
 }
 if(data.base_commit !== undefined){
-if(!(validate208(data.base_commit, {instancePath:instancePath+"/base_commit",parentData:data,parentDataProperty:"base_commit",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate208.errors : vErrors.concat(validate208.errors);
+if(!(validate216(data.base_commit, {instancePath:instancePath+"/base_commit",parentData:data,parentDataProperty:"base_commit",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate216.errors : vErrors.concat(validate216.errors);
 errors = vErrors.length;
 }
 }
@@ -10820,18 +11400,18 @@ vErrors.push(err7);
 }
 errors++;
 }
-validate205.errors = vErrors;
+validate213.errors = vErrors;
 return errors === 0;
 }
-validate205.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate213.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-export const validateWorkerExitedData = validate212;
-const schema101 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"events/worker.exited.schema.json","title":"WorkerExitedData","description":"The worker and its whole process tree are gone.","x-log":"task","type":"object","additionalProperties":false,"required":["attempt_id","end","stdout","stderr","tree","unmeasured"],"properties":{"attempt_id":{"$ref":"../common.schema.json#/$defs/Id"},"end":{"$ref":"../common.schema.json#/$defs/ProcessEnd"},"stdout":{"$ref":"../common.schema.json#/$defs/Stream"},"stderr":{"$ref":"../common.schema.json#/$defs/Stream"},"tree":{"description":"The tree of the worktree right after, before anything else ran there: what the worker left.","$ref":"../common.schema.json#/$defs/GitObject"},"unmeasured":{"description":"What git could not read or name, in sentences; while there is any, nothing passes.","type":"array","maxItems":20,"items":{"type":"string","maxLength":300}}}};
+export const validateWorkerExitedData = validate220;
+const schema104 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"events/worker.exited.schema.json","title":"WorkerExitedData","description":"The worker and its whole process tree are gone.","x-log":"task","type":"object","additionalProperties":false,"required":["attempt_id","end","stdout","stderr","tree","unmeasured"],"properties":{"attempt_id":{"$ref":"../common.schema.json#/$defs/Id"},"end":{"$ref":"../common.schema.json#/$defs/ProcessEnd"},"stdout":{"$ref":"../common.schema.json#/$defs/Stream"},"stderr":{"$ref":"../common.schema.json#/$defs/Stream"},"tree":{"description":"The tree of the worktree right after, before anything else ran there: what the worker left.","$ref":"../common.schema.json#/$defs/GitObject"},"unmeasured":{"description":"What git could not read or name, in sentences; while there is any, nothing passes.","type":"array","maxItems":20,"items":{"type":"string","maxLength":300}}}};
 
-function validate213(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate221(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate213.evaluated;
+const evaluated0 = validate221.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -10880,17 +11460,17 @@ vErrors.push(err3);
 }
 errors++;
 }
-validate213.errors = vErrors;
+validate221.errors = vErrors;
 return errors === 0;
 }
-validate213.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate221.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
-const schema103 = {"type":"object","additionalProperties":false,"required":["exit_code","signal","cause","duration_ms","peak_memory_bytes","survivors"],"properties":{"exit_code":{"anyOf":[{"type":"integer"},{"type":"null"}]},"signal":{"anyOf":[{"type":"string"},{"type":"null"}]},"cause":{"description":"The first cause of termination.","enum":["exited","signaled","timeout","silence","memory","output","cancelled","not_found","spawn_failed"]},"duration_ms":{"type":"integer","minimum":0},"peak_memory_bytes":{"type":"integer","minimum":0},"survivors":{"description":"Process ids still alive after the whole tree was killed; empty when all is well.","type":"array","items":{"type":"integer","minimum":0}}},"description":"How a process tree ended, as measured."};
+const schema106 = {"type":"object","additionalProperties":false,"required":["exit_code","signal","cause","duration_ms","peak_memory_bytes","survivors"],"properties":{"exit_code":{"anyOf":[{"type":"integer"},{"type":"null"}]},"signal":{"anyOf":[{"type":"string"},{"type":"null"}]},"cause":{"description":"The first cause of termination.","enum":["exited","signaled","timeout","silence","memory","output","cancelled","not_found","spawn_failed"]},"duration_ms":{"type":"integer","minimum":0},"peak_memory_bytes":{"type":"integer","minimum":0},"survivors":{"description":"Process ids still alive after the whole tree was killed; empty when all is well.","type":"array","items":{"type":"integer","minimum":0}}},"description":"How a process tree ended, as measured."};
 
-function validate215(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate223(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate215.evaluated;
+const evaluated0 = validate223.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -11077,7 +11657,7 @@ vErrors = null;
 if(data.cause !== undefined){
 let data2 = data.cause;
 if(!(((((((((data2 === "exited") || (data2 === "signaled")) || (data2 === "timeout")) || (data2 === "silence")) || (data2 === "memory")) || (data2 === "output")) || (data2 === "cancelled")) || (data2 === "not_found")) || (data2 === "spawn_failed"))){
-const err13 = {instancePath:instancePath+"/cause",schemaPath:"#/properties/cause/enum",keyword:"enum",params:{allowedValues: schema103.properties.cause.enum},message:"must be equal to one of the allowed values"};
+const err13 = {instancePath:instancePath+"/cause",schemaPath:"#/properties/cause/enum",keyword:"enum",params:{allowedValues: schema106.properties.cause.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -11189,17 +11769,17 @@ vErrors.push(err21);
 }
 errors++;
 }
-validate215.errors = vErrors;
+validate223.errors = vErrors;
 return errors === 0;
 }
-validate215.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate223.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema104 = {"type":"object","additionalProperties":false,"required":["artifact","bytes","truncated"],"properties":{"artifact":{"anyOf":[{"$ref":"#/$defs/Artifact"},{"type":"null"}]},"bytes":{"description":"True size produced, also beyond what was kept.","type":"integer","minimum":0},"truncated":{"type":"boolean"}},"description":"One captured output stream."};
+const schema107 = {"type":"object","additionalProperties":false,"required":["artifact","bytes","truncated"],"properties":{"artifact":{"anyOf":[{"$ref":"#/$defs/Artifact"},{"type":"null"}]},"bytes":{"description":"True size produced, also beyond what was kept.","type":"integer","minimum":0},"truncated":{"type":"boolean"}},"description":"One captured output stream."};
 
-function validate218(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate226(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate218.evaluated;
+const evaluated0 = validate226.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -11285,8 +11865,8 @@ errors++;
 }
 }
 if(data.sha256 !== undefined){
-if(!(validate108(data.sha256, {instancePath:instancePath+"/sha256",parentData:data,parentDataProperty:"sha256",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate108.errors : vErrors.concat(validate108.errors);
+if(!(validate116(data.sha256, {instancePath:instancePath+"/sha256",parentData:data,parentDataProperty:"sha256",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate116.errors : vErrors.concat(validate116.errors);
 errors = vErrors.length;
 }
 }
@@ -11326,16 +11906,16 @@ vErrors.push(err9);
 }
 errors++;
 }
-validate218.errors = vErrors;
+validate226.errors = vErrors;
 return errors === 0;
 }
-validate218.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate226.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate217(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate225(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate217.evaluated;
+const evaluated0 = validate225.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -11390,8 +11970,8 @@ let data0 = data.artifact;
 const _errs3 = errors;
 let valid1 = false;
 const _errs4 = errors;
-if(!(validate218(data0, {instancePath:instancePath+"/artifact",parentData:data,parentDataProperty:"artifact",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate218.errors : vErrors.concat(validate218.errors);
+if(!(validate226(data0, {instancePath:instancePath+"/artifact",parentData:data,parentDataProperty:"artifact",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate226.errors : vErrors.concat(validate226.errors);
 errors = vErrors.length;
 }
 var _valid0 = _errs4 === errors;
@@ -11479,16 +12059,16 @@ vErrors.push(err9);
 }
 errors++;
 }
-validate217.errors = vErrors;
+validate225.errors = vErrors;
 return errors === 0;
 }
-validate217.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate225.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate223(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate231(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate223.evaluated;
+const evaluated0 = validate231.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -11496,7 +12076,7 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if(typeof data === "string"){
-if(!pattern18.test(data)){
+if(!pattern20.test(data)){
 const err0 = {instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^([0-9a-f]{40}|[0-9a-f]{64})$"},message:"must match pattern \""+"^([0-9a-f]{40}|[0-9a-f]{64})$"+"\""};
 if(vErrors === null){
 vErrors = [err0];
@@ -11517,17 +12097,17 @@ vErrors.push(err1);
 }
 errors++;
 }
-validate223.errors = vErrors;
+validate231.errors = vErrors;
 return errors === 0;
 }
-validate223.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate231.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate212(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate220(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="events/worker.exited.schema.json" */;
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate212.evaluated;
+const evaluated0 = validate220.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -11608,32 +12188,32 @@ errors++;
 }
 }
 if(data.attempt_id !== undefined){
-if(!(validate213(data.attempt_id, {instancePath:instancePath+"/attempt_id",parentData:data,parentDataProperty:"attempt_id",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate213.errors : vErrors.concat(validate213.errors);
+if(!(validate221(data.attempt_id, {instancePath:instancePath+"/attempt_id",parentData:data,parentDataProperty:"attempt_id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate221.errors : vErrors.concat(validate221.errors);
 errors = vErrors.length;
 }
 }
 if(data.end !== undefined){
-if(!(validate215(data.end, {instancePath:instancePath+"/end",parentData:data,parentDataProperty:"end",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate215.errors : vErrors.concat(validate215.errors);
+if(!(validate223(data.end, {instancePath:instancePath+"/end",parentData:data,parentDataProperty:"end",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate223.errors : vErrors.concat(validate223.errors);
 errors = vErrors.length;
 }
 }
 if(data.stdout !== undefined){
-if(!(validate217(data.stdout, {instancePath:instancePath+"/stdout",parentData:data,parentDataProperty:"stdout",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate217.errors : vErrors.concat(validate217.errors);
+if(!(validate225(data.stdout, {instancePath:instancePath+"/stdout",parentData:data,parentDataProperty:"stdout",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate225.errors : vErrors.concat(validate225.errors);
 errors = vErrors.length;
 }
 }
 if(data.stderr !== undefined){
-if(!(validate217(data.stderr, {instancePath:instancePath+"/stderr",parentData:data,parentDataProperty:"stderr",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate217.errors : vErrors.concat(validate217.errors);
+if(!(validate225(data.stderr, {instancePath:instancePath+"/stderr",parentData:data,parentDataProperty:"stderr",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate225.errors : vErrors.concat(validate225.errors);
 errors = vErrors.length;
 }
 }
 if(data.tree !== undefined){
-if(!(validate223(data.tree, {instancePath:instancePath+"/tree",parentData:data,parentDataProperty:"tree",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate223.errors : vErrors.concat(validate223.errors);
+if(!(validate231(data.tree, {instancePath:instancePath+"/tree",parentData:data,parentDataProperty:"tree",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate231.errors : vErrors.concat(validate231.errors);
 errors = vErrors.length;
 }
 }
@@ -11699,18 +12279,18 @@ vErrors.push(err11);
 }
 errors++;
 }
-validate212.errors = vErrors;
+validate220.errors = vErrors;
 return errors === 0;
 }
-validate212.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate220.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-export const validateWorkerSpawnedData = validate225;
-const schema107 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"events/worker.spawned.schema.json","title":"WorkerSpawnedData","description":"The worker process exists.","x-log":"task","type":"object","additionalProperties":false,"required":["attempt_id","pid","start_time","argv","executable"],"properties":{"attempt_id":{"$ref":"../common.schema.json#/$defs/Id"},"pid":{"type":"integer","minimum":0},"start_time":{"description":"The kernel’s start time of that pid (clock ticks since boot on Linux), so that a reused pid is not mistaken for it.","anyOf":[{"type":"string"},{"type":"null"}]},"argv":{"type":"array","items":{"type":"string"}},"executable":{"description":"Resolved real path.","type":"string"}}};
+export const validateWorkerSpawnedData = validate233;
+const schema110 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"events/worker.spawned.schema.json","title":"WorkerSpawnedData","description":"The worker process exists.","x-log":"task","type":"object","additionalProperties":false,"required":["attempt_id","pid","start_time","argv","executable"],"properties":{"attempt_id":{"$ref":"../common.schema.json#/$defs/Id"},"pid":{"type":"integer","minimum":0},"start_time":{"description":"The kernel’s start time of that pid (clock ticks since boot on Linux), so that a reused pid is not mistaken for it.","anyOf":[{"type":"string"},{"type":"null"}]},"argv":{"type":"array","items":{"type":"string"}},"executable":{"description":"Resolved real path.","type":"string"}}};
 
-function validate226(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate234(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate226.evaluated;
+const evaluated0 = validate234.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -11759,17 +12339,17 @@ vErrors.push(err3);
 }
 errors++;
 }
-validate226.errors = vErrors;
+validate234.errors = vErrors;
 return errors === 0;
 }
-validate226.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate234.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate225(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate233(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="events/worker.spawned.schema.json" */;
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate225.evaluated;
+const evaluated0 = validate233.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -11840,8 +12420,8 @@ errors++;
 }
 }
 if(data.attempt_id !== undefined){
-if(!(validate226(data.attempt_id, {instancePath:instancePath+"/attempt_id",parentData:data,parentDataProperty:"attempt_id",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate226.errors : vErrors.concat(validate226.errors);
+if(!(validate234(data.attempt_id, {instancePath:instancePath+"/attempt_id",parentData:data,parentDataProperty:"attempt_id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate234.errors : vErrors.concat(validate234.errors);
 errors = vErrors.length;
 }
 }
@@ -11973,18 +12553,18 @@ vErrors.push(err14);
 }
 errors++;
 }
-validate225.errors = vErrors;
+validate233.errors = vErrors;
 return errors === 0;
 }
-validate225.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate233.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-export const validateProjectManifest = validate228;
-const schema109 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"project-manifest.schema.json","title":"ProjectManifest","description":"What a project folder is: written once from the first event of its log, for people and tools that find the folder.","type":"object","additionalProperties":false,"required":["manifest_version","project_id","created","reeve_version","log","log_id","genesis"],"properties":{"manifest_version":{"const":1},"project_id":{"$ref":"common.schema.json#/$defs/Id"},"created":{"$ref":"common.schema.json#/$defs/Time"},"reeve_version":{"type":"string","minLength":1,"maxLength":100},"log":{"description":"The project log, relative to the project folder.","const":"events.jsonl"},"log_id":{"type":"string","pattern":"^[0-9a-f]{32}$"},"genesis":{"description":"Hash of the log’s first event.","$ref":"common.schema.json#/$defs/Sha256"}}};
+export const validateProjectManifest = validate236;
+const schema112 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"project-manifest.schema.json","title":"ProjectManifest","description":"What a project folder is: written once from the first event of its log, for people and tools that find the folder.","type":"object","additionalProperties":false,"required":["manifest_version","project_id","created","reeve_version","log","log_id","genesis"],"properties":{"manifest_version":{"const":1},"project_id":{"$ref":"common.schema.json#/$defs/Id"},"created":{"$ref":"common.schema.json#/$defs/Time"},"reeve_version":{"type":"string","minLength":1,"maxLength":100},"log":{"description":"The project log, relative to the project folder.","const":"events.jsonl"},"log_id":{"type":"string","pattern":"^[0-9a-f]{32}$"},"genesis":{"description":"Hash of the log’s first event.","$ref":"common.schema.json#/$defs/Sha256"}}};
 
-function validate229(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate237(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate229.evaluated;
+const evaluated0 = validate237.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -12033,16 +12613,16 @@ vErrors.push(err3);
 }
 errors++;
 }
-validate229.errors = vErrors;
+validate237.errors = vErrors;
 return errors === 0;
 }
-validate229.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate237.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate231(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate239(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate231.evaluated;
+const evaluated0 = validate239.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -12050,7 +12630,7 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if(typeof data === "string"){
-if(!pattern9.test(data)){
+if(!pattern11.test(data)){
 const err0 = {instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}\\.\\d{3}Z$"},message:"must match pattern \""+"^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}\\.\\d{3}Z$"+"\""};
 if(vErrors === null){
 vErrors = [err0];
@@ -12071,16 +12651,16 @@ vErrors.push(err1);
 }
 errors++;
 }
-validate231.errors = vErrors;
+validate239.errors = vErrors;
 return errors === 0;
 }
-validate231.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate239.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate233(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate241(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate233.evaluated;
+const evaluated0 = validate241.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -12088,7 +12668,7 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if(typeof data === "string"){
-if(!pattern12.test(data)){
+if(!pattern14.test(data)){
 const err0 = {instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^[0-9a-f]{64}$"},message:"must match pattern \""+"^[0-9a-f]{64}$"+"\""};
 if(vErrors === null){
 vErrors = [err0];
@@ -12109,17 +12689,17 @@ vErrors.push(err1);
 }
 errors++;
 }
-validate233.errors = vErrors;
+validate241.errors = vErrors;
 return errors === 0;
 }
-validate233.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate241.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate228(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate236(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="project-manifest.schema.json" */;
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate228.evaluated;
+const evaluated0 = validate236.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -12222,14 +12802,14 @@ errors++;
 }
 }
 if(data.project_id !== undefined){
-if(!(validate229(data.project_id, {instancePath:instancePath+"/project_id",parentData:data,parentDataProperty:"project_id",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate229.errors : vErrors.concat(validate229.errors);
+if(!(validate237(data.project_id, {instancePath:instancePath+"/project_id",parentData:data,parentDataProperty:"project_id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate237.errors : vErrors.concat(validate237.errors);
 errors = vErrors.length;
 }
 }
 if(data.created !== undefined){
-if(!(validate231(data.created, {instancePath:instancePath+"/created",parentData:data,parentDataProperty:"created",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate231.errors : vErrors.concat(validate231.errors);
+if(!(validate239(data.created, {instancePath:instancePath+"/created",parentData:data,parentDataProperty:"created",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate239.errors : vErrors.concat(validate239.errors);
 errors = vErrors.length;
 }
 }
@@ -12283,7 +12863,7 @@ errors++;
 if(data.log_id !== undefined){
 let data5 = data.log_id;
 if(typeof data5 === "string"){
-if(!pattern7.test(data5)){
+if(!pattern9.test(data5)){
 const err13 = {instancePath:instancePath+"/log_id",schemaPath:"#/properties/log_id/pattern",keyword:"pattern",params:{pattern: "^[0-9a-f]{32}$"},message:"must match pattern \""+"^[0-9a-f]{32}$"+"\""};
 if(vErrors === null){
 vErrors = [err13];
@@ -12306,8 +12886,8 @@ errors++;
 }
 }
 if(data.genesis !== undefined){
-if(!(validate233(data.genesis, {instancePath:instancePath+"/genesis",parentData:data,parentDataProperty:"genesis",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate233.errors : vErrors.concat(validate233.errors);
+if(!(validate241(data.genesis, {instancePath:instancePath+"/genesis",parentData:data,parentDataProperty:"genesis",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate241.errors : vErrors.concat(validate241.errors);
 errors = vErrors.length;
 }
 }
@@ -12322,18 +12902,18 @@ vErrors.push(err15);
 }
 errors++;
 }
-validate228.errors = vErrors;
+validate236.errors = vErrors;
 return errors === 0;
 }
-validate228.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate236.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-export const validateReviewRecord = validate235;
-const schema113 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"review-record.schema.json","title":"ReviewRecord","description":"Everything the controller measured and judged for one attempt; referenced by digest from attempt.recorded.","type":"object","additionalProperties":false,"required":["review_version","task_id","run_id","step_id","attempt","verdict","reason_code","reason_detail","criteria","gates","findings","commands","files_changed","base_commit","tree","tree_after_commands","worker","artifacts"],"properties":{"review_version":{"const":"1.0"},"task_id":{"$ref":"common.schema.json#/$defs/Id"},"run_id":{"$ref":"common.schema.json#/$defs/Id"},"step_id":{"$ref":"common.schema.json#/$defs/Id"},"attempt":{"$ref":"common.schema.json#/$defs/AttemptRef"},"verdict":{"enum":["PASS","FAIL"]},"reason_code":{"$ref":"common.schema.json#/$defs/ReasonCode"},"reason_detail":{"type":"string"},"criteria":{"type":"array","items":{"$ref":"common.schema.json#/$defs/CriterionResult"}},"gates":{"type":"array","items":{"$ref":"common.schema.json#/$defs/GateResult"}},"findings":{"type":"array","items":{"$ref":"common.schema.json#/$defs/Finding"}},"commands":{"type":"array","items":{"$ref":"common.schema.json#/$defs/CommandRecord"}},"files_changed":{"type":"array","items":{"$ref":"common.schema.json#/$defs/FileChange"}},"base_commit":{"$ref":"common.schema.json#/$defs/GitObject"},"tree":{"$ref":"common.schema.json#/$defs/GitObject"},"tree_after_commands":{"description":"The tree after the required commands ran; differs when a command wrote files.","$ref":"common.schema.json#/$defs/GitObject"},"worker":{"anyOf":[{"$ref":"common.schema.json#/$defs/ProcessEnd"},{"type":"null"}]},"artifacts":{"description":"Every file kept for this attempt.","type":"array","items":{"$ref":"common.schema.json#/$defs/Artifact"}}}};
+export const validateReviewRecord = validate243;
+const schema116 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"review-record.schema.json","title":"ReviewRecord","description":"Everything the controller measured and judged for one attempt; referenced by digest from attempt.recorded.","type":"object","additionalProperties":false,"required":["review_version","task_id","run_id","step_id","attempt","verdict","reason_code","reason_detail","criteria","gates","findings","commands","files_changed","base_commit","tree","tree_after_commands","worker","artifacts"],"properties":{"review_version":{"const":"1.0"},"task_id":{"$ref":"common.schema.json#/$defs/Id"},"run_id":{"$ref":"common.schema.json#/$defs/Id"},"step_id":{"$ref":"common.schema.json#/$defs/Id"},"attempt":{"$ref":"common.schema.json#/$defs/AttemptRef"},"verdict":{"enum":["PASS","FAIL"]},"reason_code":{"$ref":"common.schema.json#/$defs/ReasonCode"},"reason_detail":{"type":"string"},"criteria":{"type":"array","items":{"$ref":"common.schema.json#/$defs/CriterionResult"}},"gates":{"type":"array","items":{"$ref":"common.schema.json#/$defs/GateResult"}},"findings":{"type":"array","items":{"$ref":"common.schema.json#/$defs/Finding"}},"commands":{"type":"array","items":{"$ref":"common.schema.json#/$defs/CommandRecord"}},"files_changed":{"type":"array","items":{"$ref":"common.schema.json#/$defs/FileChange"}},"base_commit":{"$ref":"common.schema.json#/$defs/GitObject"},"tree":{"$ref":"common.schema.json#/$defs/GitObject"},"tree_after_commands":{"description":"The tree after the required commands ran; differs when a command wrote files.","$ref":"common.schema.json#/$defs/GitObject"},"worker":{"anyOf":[{"$ref":"common.schema.json#/$defs/ProcessEnd"},{"type":"null"}]},"artifacts":{"description":"Every file kept for this attempt.","type":"array","items":{"$ref":"common.schema.json#/$defs/Artifact"}}}};
 
-function validate236(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate244(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate236.evaluated;
+const evaluated0 = validate244.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -12382,16 +12962,16 @@ vErrors.push(err3);
 }
 errors++;
 }
-validate236.errors = vErrors;
+validate244.errors = vErrors;
 return errors === 0;
 }
-validate236.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate244.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate240(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate248(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate240.evaluated;
+const evaluated0 = validate248.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -12442,8 +13022,8 @@ errors++;
 }
 }
 if(data.attempt_id !== undefined){
-if(!(validate173(data.attempt_id, {instancePath:instancePath+"/attempt_id",parentData:data,parentDataProperty:"attempt_id",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate173.errors : vErrors.concat(validate173.errors);
+if(!(validate181(data.attempt_id, {instancePath:instancePath+"/attempt_id",parentData:data,parentDataProperty:"attempt_id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate181.errors : vErrors.concat(validate181.errors);
 errors = vErrors.length;
 }
 }
@@ -12508,16 +13088,16 @@ vErrors.push(err8);
 }
 errors++;
 }
-validate240.errors = vErrors;
+validate248.errors = vErrors;
 return errors === 0;
 }
-validate240.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate248.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate243(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate251(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate243.evaluated;
+const evaluated0 = validate251.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -12525,7 +13105,7 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if(!(((((((((((((((((((((((((((((data === "PASS_ALL_CRITERIA") || (data === "COMMAND_FAILED")) || (data === "COMMAND_NOT_FOUND")) || (data === "AC_NOT_MET")) || (data === "AC_UNCOVERED")) || (data === "SCOPE_VIOLATION")) || (data === "FORBIDDEN_PATH")) || (data === "DEPENDENCY_POLICY_VIOLATION")) || (data === "EVIDENCE_MISSING")) || (data === "EVIDENCE_INVALID_PATH")) || (data === "EVIDENCE_MISMATCH")) || (data === "RESULT_INVALID")) || (data === "GATE_TAMPERED")) || (data === "TIMEOUT")) || (data === "NO_OUTPUT")) || (data === "MEMORY_LIMIT")) || (data === "OUTPUT_LIMIT")) || (data === "WAITING_INPUT")) || (data === "WORKER_CRASHED")) || (data === "BACKEND_UNAVAILABLE")) || (data === "RATE_LIMITED")) || (data === "BUDGET_EXCEEDED")) || (data === "POLICY_DENIED")) || (data === "APPROVAL_EXPIRED")) || (data === "CONTRACT_GUARD_BLOCKED")) || (data === "EXECUTION_BLOCKED_UNAPPROVED")) || (data === "RETRY_EXHAUSTED")) || (data === "INTERRUPTED")) || (data === "CANCELLED"))){
-const err0 = {instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema41.enum},message:"must be equal to one of the allowed values"};
+const err0 = {instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema44.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -12534,17 +13114,17 @@ vErrors.push(err0);
 }
 errors++;
 }
-validate243.errors = vErrors;
+validate251.errors = vErrors;
 return errors === 0;
 }
-validate243.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate251.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
-const schema117 = {"type":"object","additionalProperties":false,"required":["id","text","met","gates","evidence"],"properties":{"id":{"type":"string"},"text":{"description":"Verbatim, with its prefix.","type":"string"},"met":{"type":"boolean"},"gates":{"type":"array","items":{"type":"string"}},"evidence":{"type":"array","items":{"type":"string"}}},"description":"One acceptance criterion as judged by the controller."};
+const schema120 = {"type":"object","additionalProperties":false,"required":["id","text","met","gates","evidence"],"properties":{"id":{"type":"string"},"text":{"description":"Verbatim, with its prefix.","type":"string"},"met":{"type":"boolean"},"gates":{"type":"array","items":{"type":"string"}},"evidence":{"type":"array","items":{"type":"string"}}},"description":"One acceptance criterion as judged by the controller."};
 
-function validate245(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate253(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate245.evaluated;
+const evaluated0 = validate253.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -12717,17 +13297,17 @@ vErrors.push(err13);
 }
 errors++;
 }
-validate245.errors = vErrors;
+validate253.errors = vErrors;
 return errors === 0;
 }
-validate245.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate253.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema118 = {"type":"object","additionalProperties":false,"required":["id","type","passed","detail"],"properties":{"id":{"type":"string"},"type":{"type":"string"},"passed":{"type":"boolean"},"detail":{"type":"string"}},"description":"One gate as judged by the controller."};
+const schema121 = {"type":"object","additionalProperties":false,"required":["id","type","passed","detail"],"properties":{"id":{"type":"string"},"type":{"type":"string"},"passed":{"type":"boolean"},"detail":{"type":"string"}},"description":"One gate as judged by the controller."};
 
-function validate247(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate255(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate247.evaluated;
+const evaluated0 = validate255.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -12846,16 +13426,16 @@ vErrors.push(err9);
 }
 errors++;
 }
-validate247.errors = vErrors;
+validate255.errors = vErrors;
 return errors === 0;
 }
-validate247.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate255.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate249(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate257(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate249.evaluated;
+const evaluated0 = validate257.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -12906,8 +13486,8 @@ errors++;
 }
 }
 if(data.code !== undefined){
-if(!(validate99(data.code, {instancePath:instancePath+"/code",parentData:data,parentDataProperty:"code",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate99.errors : vErrors.concat(validate99.errors);
+if(!(validate107(data.code, {instancePath:instancePath+"/code",parentData:data,parentDataProperty:"code",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate107.errors : vErrors.concat(validate107.errors);
 errors = vErrors.length;
 }
 }
@@ -12962,17 +13542,17 @@ vErrors.push(err7);
 }
 errors++;
 }
-validate249.errors = vErrors;
+validate257.errors = vErrors;
 return errors === 0;
 }
-validate249.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate257.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema120 = {"type":"object","additionalProperties":false,"required":["index","command","argv","exit_code","cause","duration_ms","log_sha256","stdout","stderr"],"properties":{"index":{"type":"integer","minimum":0},"command":{"description":"Verbatim from the pack.","type":"string"},"argv":{"description":"What was really run.","type":"array","items":{"type":"string"}},"exit_code":{"anyOf":[{"type":"integer"},{"type":"null"}]},"cause":{"type":"string"},"duration_ms":{"type":"integer","minimum":0},"log_sha256":{"description":"SHA-256 over the captured stdout file followed by the stderr file.","$ref":"#/$defs/Sha256"},"stdout":{"$ref":"#/$defs/Stream"},"stderr":{"$ref":"#/$defs/Stream"}},"description":"One required command as re-run by the controller."};
+const schema123 = {"type":"object","additionalProperties":false,"required":["index","command","argv","exit_code","cause","duration_ms","log_sha256","stdout","stderr"],"properties":{"index":{"type":"integer","minimum":0},"command":{"description":"Verbatim from the pack.","type":"string"},"argv":{"description":"What was really run.","type":"array","items":{"type":"string"}},"exit_code":{"anyOf":[{"type":"integer"},{"type":"null"}]},"cause":{"type":"string"},"duration_ms":{"type":"integer","minimum":0},"log_sha256":{"description":"SHA-256 over the captured stdout file followed by the stderr file.","$ref":"#/$defs/Sha256"},"stdout":{"$ref":"#/$defs/Stream"},"stderr":{"$ref":"#/$defs/Stream"}},"description":"One required command as re-run by the controller."};
 
-function validate254(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate262(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate254.evaluated;
+const evaluated0 = validate262.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -13027,8 +13607,8 @@ let data0 = data.artifact;
 const _errs3 = errors;
 let valid1 = false;
 const _errs4 = errors;
-if(!(validate218(data0, {instancePath:instancePath+"/artifact",parentData:data,parentDataProperty:"artifact",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate218.errors : vErrors.concat(validate218.errors);
+if(!(validate226(data0, {instancePath:instancePath+"/artifact",parentData:data,parentDataProperty:"artifact",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate226.errors : vErrors.concat(validate226.errors);
 errors = vErrors.length;
 }
 var _valid0 = _errs4 === errors;
@@ -13116,16 +13696,16 @@ vErrors.push(err9);
 }
 errors++;
 }
-validate254.errors = vErrors;
+validate262.errors = vErrors;
 return errors === 0;
 }
-validate254.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate262.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate252(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate260(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate252.evaluated;
+const evaluated0 = validate260.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -13224,7 +13804,7 @@ vErrors.push(err8);
 errors++;
 }
 for(const key0 in data){
-if(!(func1.call(schema120.properties, key0))){
+if(!(func1.call(schema123.properties, key0))){
 const err9 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err9];
@@ -13390,20 +13970,20 @@ errors++;
 }
 }
 if(data.log_sha256 !== undefined){
-if(!(validate108(data.log_sha256, {instancePath:instancePath+"/log_sha256",parentData:data,parentDataProperty:"log_sha256",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate108.errors : vErrors.concat(validate108.errors);
+if(!(validate116(data.log_sha256, {instancePath:instancePath+"/log_sha256",parentData:data,parentDataProperty:"log_sha256",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate116.errors : vErrors.concat(validate116.errors);
 errors = vErrors.length;
 }
 }
 if(data.stdout !== undefined){
-if(!(validate254(data.stdout, {instancePath:instancePath+"/stdout",parentData:data,parentDataProperty:"stdout",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate254.errors : vErrors.concat(validate254.errors);
+if(!(validate262(data.stdout, {instancePath:instancePath+"/stdout",parentData:data,parentDataProperty:"stdout",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate262.errors : vErrors.concat(validate262.errors);
 errors = vErrors.length;
 }
 }
 if(data.stderr !== undefined){
-if(!(validate254(data.stderr, {instancePath:instancePath+"/stderr",parentData:data,parentDataProperty:"stderr",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate254.errors : vErrors.concat(validate254.errors);
+if(!(validate262(data.stderr, {instancePath:instancePath+"/stderr",parentData:data,parentDataProperty:"stderr",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate262.errors : vErrors.concat(validate262.errors);
 errors = vErrors.length;
 }
 }
@@ -13418,17 +13998,17 @@ vErrors.push(err21);
 }
 errors++;
 }
-validate252.errors = vErrors;
+validate260.errors = vErrors;
 return errors === 0;
 }
-validate252.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate260.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema122 = {"type":"object","additionalProperties":false,"required":["path","status","old_mode","new_mode","renamed_from"],"properties":{"path":{"type":"string"},"status":{"enum":["added","modified","deleted","mode_changed","type_changed"]},"old_mode":{"type":"string"},"new_mode":{"type":"string"},"renamed_from":{"anyOf":[{"type":"string"},{"type":"null"}]}},"description":"One measured change; a rename appears as a deletion and an addition."};
+const schema125 = {"type":"object","additionalProperties":false,"required":["path","status","old_mode","new_mode","renamed_from"],"properties":{"path":{"type":"string"},"status":{"enum":["added","modified","deleted","mode_changed","type_changed"]},"old_mode":{"type":"string"},"new_mode":{"type":"string"},"renamed_from":{"anyOf":[{"type":"string"},{"type":"null"}]}},"description":"One measured change; a rename appears as a deletion and an addition."};
 
-function validate259(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate267(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate259.evaluated;
+const evaluated0 = validate267.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -13513,7 +14093,7 @@ errors++;
 if(data.status !== undefined){
 let data1 = data.status;
 if(!(((((data1 === "added") || (data1 === "modified")) || (data1 === "deleted")) || (data1 === "mode_changed")) || (data1 === "type_changed"))){
-const err7 = {instancePath:instancePath+"/status",schemaPath:"#/properties/status/enum",keyword:"enum",params:{allowedValues: schema122.properties.status.enum},message:"must be equal to one of the allowed values"};
+const err7 = {instancePath:instancePath+"/status",schemaPath:"#/properties/status/enum",keyword:"enum",params:{allowedValues: schema125.properties.status.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -13610,16 +14190,16 @@ vErrors.push(err13);
 }
 errors++;
 }
-validate259.errors = vErrors;
+validate267.errors = vErrors;
 return errors === 0;
 }
-validate259.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate267.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate261(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate269(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate261.evaluated;
+const evaluated0 = validate269.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -13627,7 +14207,7 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if(typeof data === "string"){
-if(!pattern18.test(data)){
+if(!pattern20.test(data)){
 const err0 = {instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^([0-9a-f]{40}|[0-9a-f]{64})$"},message:"must match pattern \""+"^([0-9a-f]{40}|[0-9a-f]{64})$"+"\""};
 if(vErrors === null){
 vErrors = [err0];
@@ -13648,16 +14228,16 @@ vErrors.push(err1);
 }
 errors++;
 }
-validate261.errors = vErrors;
+validate269.errors = vErrors;
 return errors === 0;
 }
-validate261.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate269.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate265(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate273(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate265.evaluated;
+const evaluated0 = validate273.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -13844,7 +14424,7 @@ vErrors = null;
 if(data.cause !== undefined){
 let data2 = data.cause;
 if(!(((((((((data2 === "exited") || (data2 === "signaled")) || (data2 === "timeout")) || (data2 === "silence")) || (data2 === "memory")) || (data2 === "output")) || (data2 === "cancelled")) || (data2 === "not_found")) || (data2 === "spawn_failed"))){
-const err13 = {instancePath:instancePath+"/cause",schemaPath:"#/properties/cause/enum",keyword:"enum",params:{allowedValues: schema103.properties.cause.enum},message:"must be equal to one of the allowed values"};
+const err13 = {instancePath:instancePath+"/cause",schemaPath:"#/properties/cause/enum",keyword:"enum",params:{allowedValues: schema106.properties.cause.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -13956,16 +14536,16 @@ vErrors.push(err21);
 }
 errors++;
 }
-validate265.errors = vErrors;
+validate273.errors = vErrors;
 return errors === 0;
 }
-validate265.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate273.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate267(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate275(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate267.evaluated;
+const evaluated0 = validate275.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -14051,8 +14631,8 @@ errors++;
 }
 }
 if(data.sha256 !== undefined){
-if(!(validate108(data.sha256, {instancePath:instancePath+"/sha256",parentData:data,parentDataProperty:"sha256",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate108.errors : vErrors.concat(validate108.errors);
+if(!(validate116(data.sha256, {instancePath:instancePath+"/sha256",parentData:data,parentDataProperty:"sha256",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate116.errors : vErrors.concat(validate116.errors);
 errors = vErrors.length;
 }
 }
@@ -14092,17 +14672,17 @@ vErrors.push(err9);
 }
 errors++;
 }
-validate267.errors = vErrors;
+validate275.errors = vErrors;
 return errors === 0;
 }
-validate267.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate275.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate235(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate243(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="review-record.schema.json" */;
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate235.evaluated;
+const evaluated0 = validate243.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -14291,7 +14871,7 @@ vErrors.push(err17);
 errors++;
 }
 for(const key0 in data){
-if(!(func1.call(schema113.properties, key0))){
+if(!(func1.call(schema116.properties, key0))){
 const err18 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err18];
@@ -14315,33 +14895,33 @@ errors++;
 }
 }
 if(data.task_id !== undefined){
-if(!(validate236(data.task_id, {instancePath:instancePath+"/task_id",parentData:data,parentDataProperty:"task_id",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate236.errors : vErrors.concat(validate236.errors);
+if(!(validate244(data.task_id, {instancePath:instancePath+"/task_id",parentData:data,parentDataProperty:"task_id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate244.errors : vErrors.concat(validate244.errors);
 errors = vErrors.length;
 }
 }
 if(data.run_id !== undefined){
-if(!(validate236(data.run_id, {instancePath:instancePath+"/run_id",parentData:data,parentDataProperty:"run_id",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate236.errors : vErrors.concat(validate236.errors);
+if(!(validate244(data.run_id, {instancePath:instancePath+"/run_id",parentData:data,parentDataProperty:"run_id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate244.errors : vErrors.concat(validate244.errors);
 errors = vErrors.length;
 }
 }
 if(data.step_id !== undefined){
-if(!(validate236(data.step_id, {instancePath:instancePath+"/step_id",parentData:data,parentDataProperty:"step_id",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate236.errors : vErrors.concat(validate236.errors);
+if(!(validate244(data.step_id, {instancePath:instancePath+"/step_id",parentData:data,parentDataProperty:"step_id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate244.errors : vErrors.concat(validate244.errors);
 errors = vErrors.length;
 }
 }
 if(data.attempt !== undefined){
-if(!(validate240(data.attempt, {instancePath:instancePath+"/attempt",parentData:data,parentDataProperty:"attempt",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate240.errors : vErrors.concat(validate240.errors);
+if(!(validate248(data.attempt, {instancePath:instancePath+"/attempt",parentData:data,parentDataProperty:"attempt",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate248.errors : vErrors.concat(validate248.errors);
 errors = vErrors.length;
 }
 }
 if(data.verdict !== undefined){
 let data5 = data.verdict;
 if(!((data5 === "PASS") || (data5 === "FAIL"))){
-const err20 = {instancePath:instancePath+"/verdict",schemaPath:"#/properties/verdict/enum",keyword:"enum",params:{allowedValues: schema113.properties.verdict.enum},message:"must be equal to one of the allowed values"};
+const err20 = {instancePath:instancePath+"/verdict",schemaPath:"#/properties/verdict/enum",keyword:"enum",params:{allowedValues: schema116.properties.verdict.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -14352,8 +14932,8 @@ errors++;
 }
 }
 if(data.reason_code !== undefined){
-if(!(validate243(data.reason_code, {instancePath:instancePath+"/reason_code",parentData:data,parentDataProperty:"reason_code",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate243.errors : vErrors.concat(validate243.errors);
+if(!(validate251(data.reason_code, {instancePath:instancePath+"/reason_code",parentData:data,parentDataProperty:"reason_code",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate251.errors : vErrors.concat(validate251.errors);
 errors = vErrors.length;
 }
 }
@@ -14374,8 +14954,8 @@ let data8 = data.criteria;
 if(Array.isArray(data8)){
 const len0 = data8.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate245(data8[i0], {instancePath:instancePath+"/criteria/" + i0,parentData:data8,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate245.errors : vErrors.concat(validate245.errors);
+if(!(validate253(data8[i0], {instancePath:instancePath+"/criteria/" + i0,parentData:data8,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate253.errors : vErrors.concat(validate253.errors);
 errors = vErrors.length;
 }
 }
@@ -14396,8 +14976,8 @@ let data10 = data.gates;
 if(Array.isArray(data10)){
 const len1 = data10.length;
 for(let i1=0; i1<len1; i1++){
-if(!(validate247(data10[i1], {instancePath:instancePath+"/gates/" + i1,parentData:data10,parentDataProperty:i1,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate247.errors : vErrors.concat(validate247.errors);
+if(!(validate255(data10[i1], {instancePath:instancePath+"/gates/" + i1,parentData:data10,parentDataProperty:i1,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate255.errors : vErrors.concat(validate255.errors);
 errors = vErrors.length;
 }
 }
@@ -14418,8 +14998,8 @@ let data12 = data.findings;
 if(Array.isArray(data12)){
 const len2 = data12.length;
 for(let i2=0; i2<len2; i2++){
-if(!(validate249(data12[i2], {instancePath:instancePath+"/findings/" + i2,parentData:data12,parentDataProperty:i2,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate249.errors : vErrors.concat(validate249.errors);
+if(!(validate257(data12[i2], {instancePath:instancePath+"/findings/" + i2,parentData:data12,parentDataProperty:i2,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate257.errors : vErrors.concat(validate257.errors);
 errors = vErrors.length;
 }
 }
@@ -14440,8 +15020,8 @@ let data14 = data.commands;
 if(Array.isArray(data14)){
 const len3 = data14.length;
 for(let i3=0; i3<len3; i3++){
-if(!(validate252(data14[i3], {instancePath:instancePath+"/commands/" + i3,parentData:data14,parentDataProperty:i3,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate252.errors : vErrors.concat(validate252.errors);
+if(!(validate260(data14[i3], {instancePath:instancePath+"/commands/" + i3,parentData:data14,parentDataProperty:i3,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate260.errors : vErrors.concat(validate260.errors);
 errors = vErrors.length;
 }
 }
@@ -14462,8 +15042,8 @@ let data16 = data.files_changed;
 if(Array.isArray(data16)){
 const len4 = data16.length;
 for(let i4=0; i4<len4; i4++){
-if(!(validate259(data16[i4], {instancePath:instancePath+"/files_changed/" + i4,parentData:data16,parentDataProperty:i4,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate259.errors : vErrors.concat(validate259.errors);
+if(!(validate267(data16[i4], {instancePath:instancePath+"/files_changed/" + i4,parentData:data16,parentDataProperty:i4,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate267.errors : vErrors.concat(validate267.errors);
 errors = vErrors.length;
 }
 }
@@ -14480,20 +15060,20 @@ errors++;
 }
 }
 if(data.base_commit !== undefined){
-if(!(validate261(data.base_commit, {instancePath:instancePath+"/base_commit",parentData:data,parentDataProperty:"base_commit",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate261.errors : vErrors.concat(validate261.errors);
+if(!(validate269(data.base_commit, {instancePath:instancePath+"/base_commit",parentData:data,parentDataProperty:"base_commit",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate269.errors : vErrors.concat(validate269.errors);
 errors = vErrors.length;
 }
 }
 if(data.tree !== undefined){
-if(!(validate261(data.tree, {instancePath:instancePath+"/tree",parentData:data,parentDataProperty:"tree",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate261.errors : vErrors.concat(validate261.errors);
+if(!(validate269(data.tree, {instancePath:instancePath+"/tree",parentData:data,parentDataProperty:"tree",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate269.errors : vErrors.concat(validate269.errors);
 errors = vErrors.length;
 }
 }
 if(data.tree_after_commands !== undefined){
-if(!(validate261(data.tree_after_commands, {instancePath:instancePath+"/tree_after_commands",parentData:data,parentDataProperty:"tree_after_commands",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate261.errors : vErrors.concat(validate261.errors);
+if(!(validate269(data.tree_after_commands, {instancePath:instancePath+"/tree_after_commands",parentData:data,parentDataProperty:"tree_after_commands",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate269.errors : vErrors.concat(validate269.errors);
 errors = vErrors.length;
 }
 }
@@ -14502,8 +15082,8 @@ let data21 = data.worker;
 const _errs30 = errors;
 let valid11 = false;
 const _errs31 = errors;
-if(!(validate265(data21, {instancePath:instancePath+"/worker",parentData:data,parentDataProperty:"worker",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate265.errors : vErrors.concat(validate265.errors);
+if(!(validate273(data21, {instancePath:instancePath+"/worker",parentData:data,parentDataProperty:"worker",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate273.errors : vErrors.concat(validate273.errors);
 errors = vErrors.length;
 }
 var _valid0 = _errs31 === errors;
@@ -14548,8 +15128,8 @@ let data22 = data.artifacts;
 if(Array.isArray(data22)){
 const len5 = data22.length;
 for(let i5=0; i5<len5; i5++){
-if(!(validate267(data22[i5], {instancePath:instancePath+"/artifacts/" + i5,parentData:data22,parentDataProperty:i5,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate267.errors : vErrors.concat(validate267.errors);
+if(!(validate275(data22[i5], {instancePath:instancePath+"/artifacts/" + i5,parentData:data22,parentDataProperty:i5,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate275.errors : vErrors.concat(validate275.errors);
 errors = vErrors.length;
 }
 }
@@ -14576,18 +15156,18 @@ vErrors.push(err30);
 }
 errors++;
 }
-validate235.errors = vErrors;
+validate243.errors = vErrors;
 return errors === 0;
 }
-validate235.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate243.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-export const validateReworkPack = validate270;
-const schema126 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"rework-pack.schema.json","title":"ReworkPack","description":"What must change before the next revision: compiled from a failed review, or written by a person.","type":"object","additionalProperties":false,"required":["task_kind","task_id","run_id","step_id","thread_id","source_attempt","target_revision","step_pack_sha256","overall_assessment","problems","failed_gates","missing_evidence","required_changes","rerun_commands","scope","rework_policy"],"properties":{"task_kind":{"const":"rework"},"task_id":{"$ref":"common.schema.json#/$defs/Id"},"run_id":{"$ref":"common.schema.json#/$defs/Id"},"step_id":{"$ref":"common.schema.json#/$defs/Id"},"thread_id":{"anyOf":[{"type":"string","maxLength":500},{"type":"null"}]},"source_attempt":{"$ref":"#/$defs/SourceAttempt"},"target_revision":{"description":"The revision this pack opens.","type":"integer","minimum":1},"step_pack_sha256":{"description":"The StepPack it amends.","$ref":"common.schema.json#/$defs/Sha256"},"overall_assessment":{"type":"string","maxLength":50000},"problems":{"type":"array","maxItems":500,"items":{"$ref":"#/$defs/ReworkProblem"}},"failed_gates":{"type":"array","maxItems":200,"items":{"$ref":"#/$defs/FailedGate"}},"missing_evidence":{"type":"array","maxItems":200,"items":{"$ref":"#/$defs/MissingEvidence"}},"required_changes":{"description":"The least that must be done.","type":"array","maxItems":500,"items":{"type":"string","minLength":1,"maxLength":20000}},"rerun_commands":{"description":"A subset of the pack’s required commands, verbatim.","type":"array","maxItems":100,"items":{"type":"string","minLength":1,"maxLength":20000}},"scope":{"description":"Equal to the pack’s, or narrower.","$ref":"#/$defs/ReworkScope"},"rework_policy":{"$ref":"#/$defs/ReworkPolicy"}},"$defs":{"SourceAttempt":{"description":"The attempt that was reviewed.","type":"object","additionalProperties":false,"required":["attempt_id","r","s","event_hash"],"properties":{"attempt_id":{"$ref":"common.schema.json#/$defs/Id"},"r":{"type":"integer","minimum":0},"s":{"type":"integer","minimum":0},"event_hash":{"$ref":"common.schema.json#/$defs/Sha256"}}},"ReworkProblem":{"description":"One open problem.","type":"object","additionalProperties":false,"required":["criteria","issue","evidence","impact"],"properties":{"criteria":{"description":"The criterion verbatim; null when the problem belongs to none.","anyOf":[{"type":"string","minLength":1,"maxLength":20000},{"type":"null"}]},"issue":{"type":"string","minLength":1,"maxLength":20000},"evidence":{"description":"Paths or digests that show it.","type":"array","maxItems":500,"items":{"type":"string","minLength":1,"maxLength":2000}},"impact":{"type":"string","maxLength":20000}}},"FailedGate":{"description":"One gate that did not pass.","type":"object","additionalProperties":false,"required":["gate_id","pass_condition","detail"],"properties":{"gate_id":{"$ref":"common.schema.json#/$defs/Id"},"pass_condition":{"description":"Quoted from the pack.","anyOf":[{"type":"string","maxLength":20000},{"type":"null"}]},"detail":{"type":"string","maxLength":20000}}},"MissingEvidence":{"description":"One piece of evidence that was not found.","type":"object","additionalProperties":false,"required":["id","path_pattern","required_for"],"properties":{"id":{"anyOf":[{"$ref":"common.schema.json#/$defs/Id"},{"type":"null"}]},"path_pattern":{"type":"string","minLength":1,"maxLength":1024},"required_for":{"type":"array","maxItems":100,"items":{"$ref":"common.schema.json#/$defs/Id"}}}},"ReworkScope":{"type":"object","additionalProperties":false,"required":["allowed_paths","forbidden_paths"],"properties":{"allowed_paths":{"$ref":"step-pack-canonical.schema.json#/$defs/PathPatterns"},"forbidden_paths":{"$ref":"step-pack-canonical.schema.json#/$defs/PathPatterns"}}},"ReworkPolicy":{"description":"A rework must shrink what is open, inside the same scope.","type":"object","additionalProperties":false,"required":["must_reduce_open_issues","no_new_scope"],"properties":{"must_reduce_open_issues":{"const":true},"no_new_scope":{"const":true}}}}};
+export const validateReworkPack = validate278;
+const schema129 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"rework-pack.schema.json","title":"ReworkPack","description":"What must change before the next revision: compiled from a failed review, or written by a person.","type":"object","additionalProperties":false,"required":["task_kind","task_id","run_id","step_id","thread_id","source_attempt","target_revision","step_pack_sha256","overall_assessment","problems","failed_gates","missing_evidence","required_changes","rerun_commands","scope","rework_policy"],"properties":{"task_kind":{"const":"rework"},"task_id":{"$ref":"common.schema.json#/$defs/Id"},"run_id":{"$ref":"common.schema.json#/$defs/Id"},"step_id":{"$ref":"common.schema.json#/$defs/Id"},"thread_id":{"anyOf":[{"type":"string","maxLength":500},{"type":"null"}]},"source_attempt":{"$ref":"#/$defs/SourceAttempt"},"target_revision":{"description":"The revision this pack opens.","type":"integer","minimum":1},"step_pack_sha256":{"description":"The StepPack it amends.","$ref":"common.schema.json#/$defs/Sha256"},"overall_assessment":{"type":"string","maxLength":50000},"problems":{"type":"array","maxItems":500,"items":{"$ref":"#/$defs/ReworkProblem"}},"failed_gates":{"type":"array","maxItems":200,"items":{"$ref":"#/$defs/FailedGate"}},"missing_evidence":{"type":"array","maxItems":200,"items":{"$ref":"#/$defs/MissingEvidence"}},"required_changes":{"description":"The least that must be done.","type":"array","maxItems":500,"items":{"type":"string","minLength":1,"maxLength":20000}},"rerun_commands":{"description":"A subset of the pack’s required commands, verbatim.","type":"array","maxItems":100,"items":{"type":"string","minLength":1,"maxLength":20000}},"scope":{"description":"Equal to the pack’s, or narrower.","$ref":"#/$defs/ReworkScope"},"rework_policy":{"$ref":"#/$defs/ReworkPolicy"}},"$defs":{"SourceAttempt":{"description":"The attempt that was reviewed.","type":"object","additionalProperties":false,"required":["attempt_id","r","s","event_hash"],"properties":{"attempt_id":{"$ref":"common.schema.json#/$defs/Id"},"r":{"type":"integer","minimum":0},"s":{"type":"integer","minimum":0},"event_hash":{"$ref":"common.schema.json#/$defs/Sha256"}}},"ReworkProblem":{"description":"One open problem.","type":"object","additionalProperties":false,"required":["criteria","issue","evidence","impact"],"properties":{"criteria":{"description":"The criterion verbatim; null when the problem belongs to none.","anyOf":[{"type":"string","minLength":1,"maxLength":20000},{"type":"null"}]},"issue":{"type":"string","minLength":1,"maxLength":20000},"evidence":{"description":"Paths or digests that show it.","type":"array","maxItems":500,"items":{"type":"string","minLength":1,"maxLength":2000}},"impact":{"type":"string","maxLength":20000}}},"FailedGate":{"description":"One gate that did not pass.","type":"object","additionalProperties":false,"required":["gate_id","pass_condition","detail"],"properties":{"gate_id":{"$ref":"common.schema.json#/$defs/Id"},"pass_condition":{"description":"Quoted from the pack.","anyOf":[{"type":"string","maxLength":20000},{"type":"null"}]},"detail":{"type":"string","maxLength":20000}}},"MissingEvidence":{"description":"One piece of evidence that was not found.","type":"object","additionalProperties":false,"required":["id","path_pattern","required_for"],"properties":{"id":{"anyOf":[{"$ref":"common.schema.json#/$defs/Id"},{"type":"null"}]},"path_pattern":{"type":"string","minLength":1,"maxLength":1024},"required_for":{"type":"array","maxItems":100,"items":{"$ref":"common.schema.json#/$defs/Id"}}}},"ReworkScope":{"type":"object","additionalProperties":false,"required":["allowed_paths","forbidden_paths"],"properties":{"allowed_paths":{"$ref":"step-pack-canonical.schema.json#/$defs/PathPatterns"},"forbidden_paths":{"$ref":"step-pack-canonical.schema.json#/$defs/PathPatterns"}}},"ReworkPolicy":{"description":"A rework must shrink what is open, inside the same scope.","type":"object","additionalProperties":false,"required":["must_reduce_open_issues","no_new_scope"],"properties":{"must_reduce_open_issues":{"const":true},"no_new_scope":{"const":true}}}}};
 
-function validate271(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate279(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate271.evaluated;
+const evaluated0 = validate279.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -14636,17 +15216,17 @@ vErrors.push(err3);
 }
 errors++;
 }
-validate271.errors = vErrors;
+validate279.errors = vErrors;
 return errors === 0;
 }
-validate271.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate279.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
-const schema128 = {"description":"The attempt that was reviewed.","type":"object","additionalProperties":false,"required":["attempt_id","r","s","event_hash"],"properties":{"attempt_id":{"$ref":"common.schema.json#/$defs/Id"},"r":{"type":"integer","minimum":0},"s":{"type":"integer","minimum":0},"event_hash":{"$ref":"common.schema.json#/$defs/Sha256"}}};
+const schema131 = {"description":"The attempt that was reviewed.","type":"object","additionalProperties":false,"required":["attempt_id","r","s","event_hash"],"properties":{"attempt_id":{"$ref":"common.schema.json#/$defs/Id"},"r":{"type":"integer","minimum":0},"s":{"type":"integer","minimum":0},"event_hash":{"$ref":"common.schema.json#/$defs/Sha256"}}};
 
-function validate277(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate285(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate277.evaluated;
+const evaluated0 = validate285.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -14654,7 +15234,7 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if(typeof data === "string"){
-if(!pattern12.test(data)){
+if(!pattern14.test(data)){
 const err0 = {instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^[0-9a-f]{64}$"},message:"must match pattern \""+"^[0-9a-f]{64}$"+"\""};
 if(vErrors === null){
 vErrors = [err0];
@@ -14675,16 +15255,16 @@ vErrors.push(err1);
 }
 errors++;
 }
-validate277.errors = vErrors;
+validate285.errors = vErrors;
 return errors === 0;
 }
-validate277.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate285.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate275(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate283(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate275.evaluated;
+const evaluated0 = validate283.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -14745,8 +15325,8 @@ errors++;
 }
 }
 if(data.attempt_id !== undefined){
-if(!(validate271(data.attempt_id, {instancePath:instancePath+"/attempt_id",parentData:data,parentDataProperty:"attempt_id",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate271.errors : vErrors.concat(validate271.errors);
+if(!(validate279(data.attempt_id, {instancePath:instancePath+"/attempt_id",parentData:data,parentDataProperty:"attempt_id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate279.errors : vErrors.concat(validate279.errors);
 errors = vErrors.length;
 }
 }
@@ -14801,8 +15381,8 @@ errors++;
 }
 }
 if(data.event_hash !== undefined){
-if(!(validate277(data.event_hash, {instancePath:instancePath+"/event_hash",parentData:data,parentDataProperty:"event_hash",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate277.errors : vErrors.concat(validate277.errors);
+if(!(validate285(data.event_hash, {instancePath:instancePath+"/event_hash",parentData:data,parentDataProperty:"event_hash",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate285.errors : vErrors.concat(validate285.errors);
 errors = vErrors.length;
 }
 }
@@ -14817,17 +15397,17 @@ vErrors.push(err9);
 }
 errors++;
 }
-validate275.errors = vErrors;
+validate283.errors = vErrors;
 return errors === 0;
 }
-validate275.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate283.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema130 = {"description":"One open problem.","type":"object","additionalProperties":false,"required":["criteria","issue","evidence","impact"],"properties":{"criteria":{"description":"The criterion verbatim; null when the problem belongs to none.","anyOf":[{"type":"string","minLength":1,"maxLength":20000},{"type":"null"}]},"issue":{"type":"string","minLength":1,"maxLength":20000},"evidence":{"description":"Paths or digests that show it.","type":"array","maxItems":500,"items":{"type":"string","minLength":1,"maxLength":2000}},"impact":{"type":"string","maxLength":20000}}};
+const schema133 = {"description":"One open problem.","type":"object","additionalProperties":false,"required":["criteria","issue","evidence","impact"],"properties":{"criteria":{"description":"The criterion verbatim; null when the problem belongs to none.","anyOf":[{"type":"string","minLength":1,"maxLength":20000},{"type":"null"}]},"issue":{"type":"string","minLength":1,"maxLength":20000},"evidence":{"description":"Paths or digests that show it.","type":"array","maxItems":500,"items":{"type":"string","minLength":1,"maxLength":2000}},"impact":{"type":"string","maxLength":20000}}};
 
-function validate281(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate289(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate281.evaluated;
+const evaluated0 = validate289.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -15093,17 +15673,17 @@ vErrors.push(err20);
 }
 errors++;
 }
-validate281.errors = vErrors;
+validate289.errors = vErrors;
 return errors === 0;
 }
-validate281.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate289.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema131 = {"description":"One gate that did not pass.","type":"object","additionalProperties":false,"required":["gate_id","pass_condition","detail"],"properties":{"gate_id":{"$ref":"common.schema.json#/$defs/Id"},"pass_condition":{"description":"Quoted from the pack.","anyOf":[{"type":"string","maxLength":20000},{"type":"null"}]},"detail":{"type":"string","maxLength":20000}}};
+const schema134 = {"description":"One gate that did not pass.","type":"object","additionalProperties":false,"required":["gate_id","pass_condition","detail"],"properties":{"gate_id":{"$ref":"common.schema.json#/$defs/Id"},"pass_condition":{"description":"Quoted from the pack.","anyOf":[{"type":"string","maxLength":20000},{"type":"null"}]},"detail":{"type":"string","maxLength":20000}}};
 
-function validate283(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate291(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate283.evaluated;
+const evaluated0 = validate291.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -15154,8 +15734,8 @@ errors++;
 }
 }
 if(data.gate_id !== undefined){
-if(!(validate271(data.gate_id, {instancePath:instancePath+"/gate_id",parentData:data,parentDataProperty:"gate_id",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate271.errors : vErrors.concat(validate271.errors);
+if(!(validate279(data.gate_id, {instancePath:instancePath+"/gate_id",parentData:data,parentDataProperty:"gate_id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate279.errors : vErrors.concat(validate279.errors);
 errors = vErrors.length;
 }
 }
@@ -15259,17 +15839,17 @@ vErrors.push(err10);
 }
 errors++;
 }
-validate283.errors = vErrors;
+validate291.errors = vErrors;
 return errors === 0;
 }
-validate283.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate291.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema132 = {"description":"One piece of evidence that was not found.","type":"object","additionalProperties":false,"required":["id","path_pattern","required_for"],"properties":{"id":{"anyOf":[{"$ref":"common.schema.json#/$defs/Id"},{"type":"null"}]},"path_pattern":{"type":"string","minLength":1,"maxLength":1024},"required_for":{"type":"array","maxItems":100,"items":{"$ref":"common.schema.json#/$defs/Id"}}}};
+const schema135 = {"description":"One piece of evidence that was not found.","type":"object","additionalProperties":false,"required":["id","path_pattern","required_for"],"properties":{"id":{"anyOf":[{"$ref":"common.schema.json#/$defs/Id"},{"type":"null"}]},"path_pattern":{"type":"string","minLength":1,"maxLength":1024},"required_for":{"type":"array","maxItems":100,"items":{"$ref":"common.schema.json#/$defs/Id"}}}};
 
-function validate286(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate294(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate286.evaluated;
+const evaluated0 = validate294.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -15324,8 +15904,8 @@ let data0 = data.id;
 const _errs3 = errors;
 let valid1 = false;
 const _errs4 = errors;
-if(!(validate271(data0, {instancePath:instancePath+"/id",parentData:data,parentDataProperty:"id",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate271.errors : vErrors.concat(validate271.errors);
+if(!(validate279(data0, {instancePath:instancePath+"/id",parentData:data,parentDataProperty:"id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate279.errors : vErrors.concat(validate279.errors);
 errors = vErrors.length;
 }
 var _valid0 = _errs4 === errors;
@@ -15415,8 +15995,8 @@ errors++;
 }
 const len0 = data2.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate271(data2[i0], {instancePath:instancePath+"/required_for/" + i0,parentData:data2,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate271.errors : vErrors.concat(validate271.errors);
+if(!(validate279(data2[i0], {instancePath:instancePath+"/required_for/" + i0,parentData:data2,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate279.errors : vErrors.concat(validate279.errors);
 errors = vErrors.length;
 }
 }
@@ -15443,18 +16023,18 @@ vErrors.push(err11);
 }
 errors++;
 }
-validate286.errors = vErrors;
+validate294.errors = vErrors;
 return errors === 0;
 }
-validate286.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate294.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema133 = {"type":"object","additionalProperties":false,"required":["allowed_paths","forbidden_paths"],"properties":{"allowed_paths":{"$ref":"step-pack-canonical.schema.json#/$defs/PathPatterns"},"forbidden_paths":{"$ref":"step-pack-canonical.schema.json#/$defs/PathPatterns"}}};
-const schema137 = {"type":"array","maxItems":500,"items":{"type":"string","minLength":1,"maxLength":1024}};
+const schema136 = {"type":"object","additionalProperties":false,"required":["allowed_paths","forbidden_paths"],"properties":{"allowed_paths":{"$ref":"step-pack-canonical.schema.json#/$defs/PathPatterns"},"forbidden_paths":{"$ref":"step-pack-canonical.schema.json#/$defs/PathPatterns"}}};
+const schema140 = {"type":"array","maxItems":500,"items":{"type":"string","minLength":1,"maxLength":1024}};
 
-function validate337(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate345(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate337.evaluated;
+const evaluated0 = validate345.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -15519,16 +16099,16 @@ vErrors.push(err4);
 }
 errors++;
 }
-validate337.errors = vErrors;
+validate345.errors = vErrors;
 return errors === 0;
 }
-validate337.evaluated = {"items":true,"dynamicProps":false,"dynamicItems":false};
+validate345.evaluated = {"items":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate290(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate298(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate290.evaluated;
+const evaluated0 = validate298.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -15569,14 +16149,14 @@ errors++;
 }
 }
 if(data.allowed_paths !== undefined){
-if(!(validate337(data.allowed_paths, {instancePath:instancePath+"/allowed_paths",parentData:data,parentDataProperty:"allowed_paths",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate337.errors : vErrors.concat(validate337.errors);
+if(!(validate345(data.allowed_paths, {instancePath:instancePath+"/allowed_paths",parentData:data,parentDataProperty:"allowed_paths",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate345.errors : vErrors.concat(validate345.errors);
 errors = vErrors.length;
 }
 }
 if(data.forbidden_paths !== undefined){
-if(!(validate337(data.forbidden_paths, {instancePath:instancePath+"/forbidden_paths",parentData:data,parentDataProperty:"forbidden_paths",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate337.errors : vErrors.concat(validate337.errors);
+if(!(validate345(data.forbidden_paths, {instancePath:instancePath+"/forbidden_paths",parentData:data,parentDataProperty:"forbidden_paths",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate345.errors : vErrors.concat(validate345.errors);
 errors = vErrors.length;
 }
 }
@@ -15591,17 +16171,17 @@ vErrors.push(err3);
 }
 errors++;
 }
-validate290.errors = vErrors;
+validate298.errors = vErrors;
 return errors === 0;
 }
-validate290.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate298.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema152 = {"description":"A rework must shrink what is open, inside the same scope.","type":"object","additionalProperties":false,"required":["must_reduce_open_issues","no_new_scope"],"properties":{"must_reduce_open_issues":{"const":true},"no_new_scope":{"const":true}}};
+const schema155 = {"description":"A rework must shrink what is open, inside the same scope.","type":"object","additionalProperties":false,"required":["must_reduce_open_issues","no_new_scope"],"properties":{"must_reduce_open_issues":{"const":true},"no_new_scope":{"const":true}}};
 
-function validate341(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate349(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate341.evaluated;
+const evaluated0 = validate349.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -15676,17 +16256,17 @@ vErrors.push(err5);
 }
 errors++;
 }
-validate341.errors = vErrors;
+validate349.errors = vErrors;
 return errors === 0;
 }
-validate341.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate349.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate270(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate278(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="rework-pack.schema.json" */;
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate270.evaluated;
+const evaluated0 = validate278.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -15855,7 +16435,7 @@ vErrors.push(err15);
 errors++;
 }
 for(const key0 in data){
-if(!(func1.call(schema126.properties, key0))){
+if(!(func1.call(schema129.properties, key0))){
 const err16 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err16];
@@ -15879,20 +16459,20 @@ errors++;
 }
 }
 if(data.task_id !== undefined){
-if(!(validate271(data.task_id, {instancePath:instancePath+"/task_id",parentData:data,parentDataProperty:"task_id",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate271.errors : vErrors.concat(validate271.errors);
+if(!(validate279(data.task_id, {instancePath:instancePath+"/task_id",parentData:data,parentDataProperty:"task_id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate279.errors : vErrors.concat(validate279.errors);
 errors = vErrors.length;
 }
 }
 if(data.run_id !== undefined){
-if(!(validate271(data.run_id, {instancePath:instancePath+"/run_id",parentData:data,parentDataProperty:"run_id",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate271.errors : vErrors.concat(validate271.errors);
+if(!(validate279(data.run_id, {instancePath:instancePath+"/run_id",parentData:data,parentDataProperty:"run_id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate279.errors : vErrors.concat(validate279.errors);
 errors = vErrors.length;
 }
 }
 if(data.step_id !== undefined){
-if(!(validate271(data.step_id, {instancePath:instancePath+"/step_id",parentData:data,parentDataProperty:"step_id",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate271.errors : vErrors.concat(validate271.errors);
+if(!(validate279(data.step_id, {instancePath:instancePath+"/step_id",parentData:data,parentDataProperty:"step_id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate279.errors : vErrors.concat(validate279.errors);
 errors = vErrors.length;
 }
 }
@@ -15961,8 +16541,8 @@ vErrors = null;
 }
 }
 if(data.source_attempt !== undefined){
-if(!(validate275(data.source_attempt, {instancePath:instancePath+"/source_attempt",parentData:data,parentDataProperty:"source_attempt",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate275.errors : vErrors.concat(validate275.errors);
+if(!(validate283(data.source_attempt, {instancePath:instancePath+"/source_attempt",parentData:data,parentDataProperty:"source_attempt",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate283.errors : vErrors.concat(validate283.errors);
 errors = vErrors.length;
 }
 }
@@ -15992,8 +16572,8 @@ errors++;
 }
 }
 if(data.step_pack_sha256 !== undefined){
-if(!(validate277(data.step_pack_sha256, {instancePath:instancePath+"/step_pack_sha256",parentData:data,parentDataProperty:"step_pack_sha256",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate277.errors : vErrors.concat(validate277.errors);
+if(!(validate285(data.step_pack_sha256, {instancePath:instancePath+"/step_pack_sha256",parentData:data,parentDataProperty:"step_pack_sha256",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate285.errors : vErrors.concat(validate285.errors);
 errors = vErrors.length;
 }
 }
@@ -16037,8 +16617,8 @@ errors++;
 }
 const len0 = data9.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate281(data9[i0], {instancePath:instancePath+"/problems/" + i0,parentData:data9,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate281.errors : vErrors.concat(validate281.errors);
+if(!(validate289(data9[i0], {instancePath:instancePath+"/problems/" + i0,parentData:data9,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate289.errors : vErrors.concat(validate289.errors);
 errors = vErrors.length;
 }
 }
@@ -16069,8 +16649,8 @@ errors++;
 }
 const len1 = data11.length;
 for(let i1=0; i1<len1; i1++){
-if(!(validate283(data11[i1], {instancePath:instancePath+"/failed_gates/" + i1,parentData:data11,parentDataProperty:i1,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate283.errors : vErrors.concat(validate283.errors);
+if(!(validate291(data11[i1], {instancePath:instancePath+"/failed_gates/" + i1,parentData:data11,parentDataProperty:i1,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate291.errors : vErrors.concat(validate291.errors);
 errors = vErrors.length;
 }
 }
@@ -16101,8 +16681,8 @@ errors++;
 }
 const len2 = data13.length;
 for(let i2=0; i2<len2; i2++){
-if(!(validate286(data13[i2], {instancePath:instancePath+"/missing_evidence/" + i2,parentData:data13,parentDataProperty:i2,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate286.errors : vErrors.concat(validate286.errors);
+if(!(validate294(data13[i2], {instancePath:instancePath+"/missing_evidence/" + i2,parentData:data13,parentDataProperty:i2,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate294.errors : vErrors.concat(validate294.errors);
 errors = vErrors.length;
 }
 }
@@ -16241,14 +16821,14 @@ errors++;
 }
 }
 if(data.scope !== undefined){
-if(!(validate290(data.scope, {instancePath:instancePath+"/scope",parentData:data,parentDataProperty:"scope",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate290.errors : vErrors.concat(validate290.errors);
+if(!(validate298(data.scope, {instancePath:instancePath+"/scope",parentData:data,parentDataProperty:"scope",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate298.errors : vErrors.concat(validate298.errors);
 errors = vErrors.length;
 }
 }
 if(data.rework_policy !== undefined){
-if(!(validate341(data.rework_policy, {instancePath:instancePath+"/rework_policy",parentData:data,parentDataProperty:"rework_policy",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate341.errors : vErrors.concat(validate341.errors);
+if(!(validate349(data.rework_policy, {instancePath:instancePath+"/rework_policy",parentData:data,parentDataProperty:"rework_policy",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate349.errors : vErrors.concat(validate349.errors);
 errors = vErrors.length;
 }
 }
@@ -16263,22 +16843,22 @@ vErrors.push(err42);
 }
 errors++;
 }
-validate270.errors = vErrors;
+validate278.errors = vErrors;
 return errors === 0;
 }
-validate270.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate278.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-export const validateScenario = validate343;
-const schema153 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"scenario.schema.json","title":"Scenario","description":"What the built-in scripted worker does in each attempt: for demonstrations and fault drills.","type":"object","additionalProperties":false,"required":["attempts"],"properties":{"$schema":{"description":"For editors; ignored.","type":"string","maxLength":2000},"description":{"description":"For readers; ignored.","type":"string","maxLength":2000},"attempts":{"description":"Actions by attempt (R0/S0, R1/S0, ...); default serves every attempt without its own.","type":"object","propertyNames":{"pattern":"^(R(0|[1-9][0-9]*)/S(0|[1-9][0-9]*)|default)$"},"additionalProperties":{"type":"array","maxItems":1000,"items":{"$ref":"#/$defs/ScenarioAction"}}}},"$defs":{"ScenarioAction":{"description":"One thing the worker does; actions are done in order, and the first that fails ends the worker with exit code 1.","type":"object","required":["type"],"properties":{"type":{"type":"string","enum":["write","append","delete","rename","mkdir","chmod","symlink","sleep","print","flood","allocate","spawn","ignore_sigterm","crash","result","silence","read_brief"]}},"discriminator":{"propertyName":"type"},"oneOf":[{"$ref":"#/$defs/WriteAction"},{"$ref":"#/$defs/AppendAction"},{"$ref":"#/$defs/DeleteAction"},{"$ref":"#/$defs/RenameAction"},{"$ref":"#/$defs/MkdirAction"},{"$ref":"#/$defs/ChmodAction"},{"$ref":"#/$defs/SymlinkAction"},{"$ref":"#/$defs/SleepAction"},{"$ref":"#/$defs/PrintAction"},{"$ref":"#/$defs/FloodAction"},{"$ref":"#/$defs/AllocateAction"},{"$ref":"#/$defs/SpawnAction"},{"$ref":"#/$defs/IgnoreSigtermAction"},{"$ref":"#/$defs/CrashAction"},{"$ref":"#/$defs/ResultAction"},{"$ref":"#/$defs/SilenceAction"},{"$ref":"#/$defs/ReadBriefAction"}]},"ScenarioPath":{"description":"Relative to the worktree; it may leave it, as a bad worker would.","type":"string","minLength":1,"maxLength":1024},"ScenarioStream":{"description":"Default: stdout.","enum":["stdout","stderr"]},"Milliseconds":{"type":"integer","minimum":0,"maximum":2147483647},"WriteAction":{"description":"Writes a file, making its folders.","type":"object","additionalProperties":false,"required":["type","path","text"],"properties":{"type":{"const":"write"},"path":{"$ref":"#/$defs/ScenarioPath"},"text":{"type":"string"}}},"AppendAction":{"description":"Appends to a file, making it where it is missing.","type":"object","additionalProperties":false,"required":["type","path","text"],"properties":{"type":{"const":"append"},"path":{"$ref":"#/$defs/ScenarioPath"},"text":{"type":"string"}}},"DeleteAction":{"description":"Deletes a file or a folder with all it holds.","type":"object","additionalProperties":false,"required":["type","path"],"properties":{"type":{"const":"delete"},"path":{"$ref":"#/$defs/ScenarioPath"}}},"RenameAction":{"description":"Renames a file or folder.","type":"object","additionalProperties":false,"required":["type","from","to"],"properties":{"type":{"const":"rename"},"from":{"$ref":"#/$defs/ScenarioPath"},"to":{"$ref":"#/$defs/ScenarioPath"}}},"MkdirAction":{"description":"Makes a folder and its parents.","type":"object","additionalProperties":false,"required":["type","path"],"properties":{"type":{"const":"mkdir"},"path":{"$ref":"#/$defs/ScenarioPath"}}},"ChmodAction":{"description":"Changes a file's permissions.","type":"object","additionalProperties":false,"required":["type","path","mode"],"properties":{"type":{"const":"chmod"},"path":{"$ref":"#/$defs/ScenarioPath"},"mode":{"description":"Octal, as 755.","type":"string","pattern":"^[0-7]{3,4}$"}}},"SymlinkAction":{"description":"Makes a symbolic link.","type":"object","additionalProperties":false,"required":["type","path","target"],"properties":{"type":{"const":"symlink"},"path":{"$ref":"#/$defs/ScenarioPath"},"target":{"type":"string","minLength":1,"maxLength":1024}}},"SleepAction":{"description":"Waits.","type":"object","additionalProperties":false,"required":["type","ms"],"properties":{"type":{"const":"sleep"},"ms":{"$ref":"#/$defs/Milliseconds"}}},"PrintAction":{"description":"Prints a text as it stands, without a line end of its own.","type":"object","additionalProperties":false,"required":["type","text"],"properties":{"type":{"const":"print"},"text":{"type":"string"},"stream":{"$ref":"#/$defs/ScenarioStream"}}},"FloodAction":{"description":"Prints this many bytes.","type":"object","additionalProperties":false,"required":["type","bytes"],"properties":{"type":{"const":"flood"},"bytes":{"type":"integer","minimum":0},"stream":{"$ref":"#/$defs/ScenarioStream"}}},"AllocateAction":{"description":"Takes this many MiB of memory and holds them to the end.","type":"object","additionalProperties":false,"required":["type","mb"],"properties":{"type":{"const":"allocate"},"mb":{"type":"integer","minimum":1}}},"SpawnAction":{"description":"Leaves a process behind that lives this long and holds the worker's output pipes.","type":"object","additionalProperties":false,"required":["type","ms"],"properties":{"type":{"const":"spawn"},"ms":{"$ref":"#/$defs/Milliseconds"},"detached":{"description":"In a session of its own, out of reach of a signal to the group. Default: false.","type":"boolean"}}},"IgnoreSigtermAction":{"description":"Ignores SIGTERM from now on.","type":"object","additionalProperties":false,"required":["type"],"properties":{"type":{"const":"ignore_sigterm"}}},"CrashAction":{"description":"Ends at once: by this signal, else with this exit code, else with exit code 1.","type":"object","additionalProperties":false,"required":["type"],"properties":{"type":{"const":"crash"},"signal":{"enum":["SIGKILL","SIGTERM","SIGSEGV","SIGABRT","SIGINT","SIGHUP"]},"exit_code":{"type":"integer","minimum":0,"maximum":255}}},"ResultAction":{"description":"Writes the worker's own StepResult; ids that it leaves out are filled in.","type":"object","additionalProperties":false,"required":["type","result"],"properties":{"type":{"const":"result"},"result":{"type":"object","additionalProperties":true}}},"SilenceAction":{"description":"Does nothing more, and does not end.","type":"object","additionalProperties":false,"required":["type"],"properties":{"type":{"const":"silence"}}},"ReadBriefAction":{"description":"Reads the brief from stdin to its end and fails unless it contains this text.","type":"object","additionalProperties":false,"required":["type","must_contain"],"properties":{"type":{"const":"read_brief"},"must_contain":{"type":"string","minLength":1}}}}};
-const pattern65 = new RegExp("^(R(0|[1-9][0-9]*)/S(0|[1-9][0-9]*)|default)$", "u");
-const schema154 = {"description":"One thing the worker does; actions are done in order, and the first that fails ends the worker with exit code 1.","type":"object","required":["type"],"properties":{"type":{"type":"string","enum":["write","append","delete","rename","mkdir","chmod","symlink","sleep","print","flood","allocate","spawn","ignore_sigterm","crash","result","silence","read_brief"]}},"discriminator":{"propertyName":"type"},"oneOf":[{"$ref":"#/$defs/WriteAction"},{"$ref":"#/$defs/AppendAction"},{"$ref":"#/$defs/DeleteAction"},{"$ref":"#/$defs/RenameAction"},{"$ref":"#/$defs/MkdirAction"},{"$ref":"#/$defs/ChmodAction"},{"$ref":"#/$defs/SymlinkAction"},{"$ref":"#/$defs/SleepAction"},{"$ref":"#/$defs/PrintAction"},{"$ref":"#/$defs/FloodAction"},{"$ref":"#/$defs/AllocateAction"},{"$ref":"#/$defs/SpawnAction"},{"$ref":"#/$defs/IgnoreSigtermAction"},{"$ref":"#/$defs/CrashAction"},{"$ref":"#/$defs/ResultAction"},{"$ref":"#/$defs/SilenceAction"},{"$ref":"#/$defs/ReadBriefAction"}]};
-const schema155 = {"description":"Writes a file, making its folders.","type":"object","additionalProperties":false,"required":["type","path","text"],"properties":{"type":{"const":"write"},"path":{"$ref":"#/$defs/ScenarioPath"},"text":{"type":"string"}}};
-const schema156 = {"description":"Relative to the worktree; it may leave it, as a bad worker would.","type":"string","minLength":1,"maxLength":1024};
+export const validateScenario = validate351;
+const schema156 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"scenario.schema.json","title":"Scenario","description":"What the built-in scripted worker does in each attempt: for demonstrations and fault drills.","type":"object","additionalProperties":false,"required":["attempts"],"properties":{"$schema":{"description":"For editors; ignored.","type":"string","maxLength":2000},"description":{"description":"For readers; ignored.","type":"string","maxLength":2000},"attempts":{"description":"Actions by attempt (R0/S0, R1/S0, ...); default serves every attempt without its own.","type":"object","propertyNames":{"pattern":"^(R(0|[1-9][0-9]*)/S(0|[1-9][0-9]*)|default)$"},"additionalProperties":{"type":"array","maxItems":1000,"items":{"$ref":"#/$defs/ScenarioAction"}}}},"$defs":{"ScenarioAction":{"description":"One thing the worker does; actions are done in order, and the first that fails ends the worker with exit code 1.","type":"object","required":["type"],"properties":{"type":{"type":"string","enum":["write","append","delete","rename","mkdir","chmod","symlink","sleep","print","flood","allocate","spawn","ignore_sigterm","crash","result","silence","read_brief"]}},"discriminator":{"propertyName":"type"},"oneOf":[{"$ref":"#/$defs/WriteAction"},{"$ref":"#/$defs/AppendAction"},{"$ref":"#/$defs/DeleteAction"},{"$ref":"#/$defs/RenameAction"},{"$ref":"#/$defs/MkdirAction"},{"$ref":"#/$defs/ChmodAction"},{"$ref":"#/$defs/SymlinkAction"},{"$ref":"#/$defs/SleepAction"},{"$ref":"#/$defs/PrintAction"},{"$ref":"#/$defs/FloodAction"},{"$ref":"#/$defs/AllocateAction"},{"$ref":"#/$defs/SpawnAction"},{"$ref":"#/$defs/IgnoreSigtermAction"},{"$ref":"#/$defs/CrashAction"},{"$ref":"#/$defs/ResultAction"},{"$ref":"#/$defs/SilenceAction"},{"$ref":"#/$defs/ReadBriefAction"}]},"ScenarioPath":{"description":"Relative to the worktree; it may leave it, as a bad worker would.","type":"string","minLength":1,"maxLength":1024},"ScenarioStream":{"description":"Default: stdout.","enum":["stdout","stderr"]},"Milliseconds":{"type":"integer","minimum":0,"maximum":2147483647},"WriteAction":{"description":"Writes a file, making its folders.","type":"object","additionalProperties":false,"required":["type","path","text"],"properties":{"type":{"const":"write"},"path":{"$ref":"#/$defs/ScenarioPath"},"text":{"type":"string"}}},"AppendAction":{"description":"Appends to a file, making it where it is missing.","type":"object","additionalProperties":false,"required":["type","path","text"],"properties":{"type":{"const":"append"},"path":{"$ref":"#/$defs/ScenarioPath"},"text":{"type":"string"}}},"DeleteAction":{"description":"Deletes a file or a folder with all it holds.","type":"object","additionalProperties":false,"required":["type","path"],"properties":{"type":{"const":"delete"},"path":{"$ref":"#/$defs/ScenarioPath"}}},"RenameAction":{"description":"Renames a file or folder.","type":"object","additionalProperties":false,"required":["type","from","to"],"properties":{"type":{"const":"rename"},"from":{"$ref":"#/$defs/ScenarioPath"},"to":{"$ref":"#/$defs/ScenarioPath"}}},"MkdirAction":{"description":"Makes a folder and its parents.","type":"object","additionalProperties":false,"required":["type","path"],"properties":{"type":{"const":"mkdir"},"path":{"$ref":"#/$defs/ScenarioPath"}}},"ChmodAction":{"description":"Changes a file's permissions.","type":"object","additionalProperties":false,"required":["type","path","mode"],"properties":{"type":{"const":"chmod"},"path":{"$ref":"#/$defs/ScenarioPath"},"mode":{"description":"Octal, as 755.","type":"string","pattern":"^[0-7]{3,4}$"}}},"SymlinkAction":{"description":"Makes a symbolic link.","type":"object","additionalProperties":false,"required":["type","path","target"],"properties":{"type":{"const":"symlink"},"path":{"$ref":"#/$defs/ScenarioPath"},"target":{"type":"string","minLength":1,"maxLength":1024}}},"SleepAction":{"description":"Waits.","type":"object","additionalProperties":false,"required":["type","ms"],"properties":{"type":{"const":"sleep"},"ms":{"$ref":"#/$defs/Milliseconds"}}},"PrintAction":{"description":"Prints a text as it stands, without a line end of its own.","type":"object","additionalProperties":false,"required":["type","text"],"properties":{"type":{"const":"print"},"text":{"type":"string"},"stream":{"$ref":"#/$defs/ScenarioStream"}}},"FloodAction":{"description":"Prints this many bytes.","type":"object","additionalProperties":false,"required":["type","bytes"],"properties":{"type":{"const":"flood"},"bytes":{"type":"integer","minimum":0},"stream":{"$ref":"#/$defs/ScenarioStream"}}},"AllocateAction":{"description":"Takes this many MiB of memory and holds them to the end.","type":"object","additionalProperties":false,"required":["type","mb"],"properties":{"type":{"const":"allocate"},"mb":{"type":"integer","minimum":1}}},"SpawnAction":{"description":"Leaves a process behind that lives this long and holds the worker's output pipes.","type":"object","additionalProperties":false,"required":["type","ms"],"properties":{"type":{"const":"spawn"},"ms":{"$ref":"#/$defs/Milliseconds"},"detached":{"description":"In a session of its own, out of reach of a signal to the group. Default: false.","type":"boolean"}}},"IgnoreSigtermAction":{"description":"Ignores SIGTERM from now on.","type":"object","additionalProperties":false,"required":["type"],"properties":{"type":{"const":"ignore_sigterm"}}},"CrashAction":{"description":"Ends at once: by this signal, else with this exit code, else with exit code 1.","type":"object","additionalProperties":false,"required":["type"],"properties":{"type":{"const":"crash"},"signal":{"enum":["SIGKILL","SIGTERM","SIGSEGV","SIGABRT","SIGINT","SIGHUP"]},"exit_code":{"type":"integer","minimum":0,"maximum":255}}},"ResultAction":{"description":"Writes the worker's own StepResult; ids that it leaves out are filled in.","type":"object","additionalProperties":false,"required":["type","result"],"properties":{"type":{"const":"result"},"result":{"type":"object","additionalProperties":true}}},"SilenceAction":{"description":"Does nothing more, and does not end.","type":"object","additionalProperties":false,"required":["type"],"properties":{"type":{"const":"silence"}}},"ReadBriefAction":{"description":"Reads the brief from stdin to its end and fails unless it contains this text.","type":"object","additionalProperties":false,"required":["type","must_contain"],"properties":{"type":{"const":"read_brief"},"must_contain":{"type":"string","minLength":1}}}}};
+const pattern67 = new RegExp("^(R(0|[1-9][0-9]*)/S(0|[1-9][0-9]*)|default)$", "u");
+const schema157 = {"description":"One thing the worker does; actions are done in order, and the first that fails ends the worker with exit code 1.","type":"object","required":["type"],"properties":{"type":{"type":"string","enum":["write","append","delete","rename","mkdir","chmod","symlink","sleep","print","flood","allocate","spawn","ignore_sigterm","crash","result","silence","read_brief"]}},"discriminator":{"propertyName":"type"},"oneOf":[{"$ref":"#/$defs/WriteAction"},{"$ref":"#/$defs/AppendAction"},{"$ref":"#/$defs/DeleteAction"},{"$ref":"#/$defs/RenameAction"},{"$ref":"#/$defs/MkdirAction"},{"$ref":"#/$defs/ChmodAction"},{"$ref":"#/$defs/SymlinkAction"},{"$ref":"#/$defs/SleepAction"},{"$ref":"#/$defs/PrintAction"},{"$ref":"#/$defs/FloodAction"},{"$ref":"#/$defs/AllocateAction"},{"$ref":"#/$defs/SpawnAction"},{"$ref":"#/$defs/IgnoreSigtermAction"},{"$ref":"#/$defs/CrashAction"},{"$ref":"#/$defs/ResultAction"},{"$ref":"#/$defs/SilenceAction"},{"$ref":"#/$defs/ReadBriefAction"}]};
+const schema158 = {"description":"Writes a file, making its folders.","type":"object","additionalProperties":false,"required":["type","path","text"],"properties":{"type":{"const":"write"},"path":{"$ref":"#/$defs/ScenarioPath"},"text":{"type":"string"}}};
+const schema159 = {"description":"Relative to the worktree; it may leave it, as a bad worker would.","type":"string","minLength":1,"maxLength":1024};
 
-function validate346(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate354(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate346.evaluated;
+const evaluated0 = validate354.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -16317,16 +16897,16 @@ vErrors.push(err2);
 }
 errors++;
 }
-validate346.errors = vErrors;
+validate354.errors = vErrors;
 return errors === 0;
 }
-validate346.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate354.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate345(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate353(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate345.evaluated;
+const evaluated0 = validate353.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -16389,8 +16969,8 @@ errors++;
 }
 }
 if(data.path !== undefined){
-if(!(validate346(data.path, {instancePath:instancePath+"/path",parentData:data,parentDataProperty:"path",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate346.errors : vErrors.concat(validate346.errors);
+if(!(validate354(data.path, {instancePath:instancePath+"/path",parentData:data,parentDataProperty:"path",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate354.errors : vErrors.concat(validate354.errors);
 errors = vErrors.length;
 }
 }
@@ -16417,17 +16997,17 @@ vErrors.push(err6);
 }
 errors++;
 }
-validate345.errors = vErrors;
+validate353.errors = vErrors;
 return errors === 0;
 }
-validate345.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate353.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema157 = {"description":"Appends to a file, making it where it is missing.","type":"object","additionalProperties":false,"required":["type","path","text"],"properties":{"type":{"const":"append"},"path":{"$ref":"#/$defs/ScenarioPath"},"text":{"type":"string"}}};
+const schema160 = {"description":"Appends to a file, making it where it is missing.","type":"object","additionalProperties":false,"required":["type","path","text"],"properties":{"type":{"const":"append"},"path":{"$ref":"#/$defs/ScenarioPath"},"text":{"type":"string"}}};
 
-function validate348(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate356(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate348.evaluated;
+const evaluated0 = validate356.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -16490,8 +17070,8 @@ errors++;
 }
 }
 if(data.path !== undefined){
-if(!(validate346(data.path, {instancePath:instancePath+"/path",parentData:data,parentDataProperty:"path",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate346.errors : vErrors.concat(validate346.errors);
+if(!(validate354(data.path, {instancePath:instancePath+"/path",parentData:data,parentDataProperty:"path",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate354.errors : vErrors.concat(validate354.errors);
 errors = vErrors.length;
 }
 }
@@ -16518,17 +17098,17 @@ vErrors.push(err6);
 }
 errors++;
 }
-validate348.errors = vErrors;
+validate356.errors = vErrors;
 return errors === 0;
 }
-validate348.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate356.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema158 = {"description":"Deletes a file or a folder with all it holds.","type":"object","additionalProperties":false,"required":["type","path"],"properties":{"type":{"const":"delete"},"path":{"$ref":"#/$defs/ScenarioPath"}}};
+const schema161 = {"description":"Deletes a file or a folder with all it holds.","type":"object","additionalProperties":false,"required":["type","path"],"properties":{"type":{"const":"delete"},"path":{"$ref":"#/$defs/ScenarioPath"}}};
 
-function validate350(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate358(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate350.evaluated;
+const evaluated0 = validate358.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -16581,8 +17161,8 @@ errors++;
 }
 }
 if(data.path !== undefined){
-if(!(validate346(data.path, {instancePath:instancePath+"/path",parentData:data,parentDataProperty:"path",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate346.errors : vErrors.concat(validate346.errors);
+if(!(validate354(data.path, {instancePath:instancePath+"/path",parentData:data,parentDataProperty:"path",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate354.errors : vErrors.concat(validate354.errors);
 errors = vErrors.length;
 }
 }
@@ -16597,17 +17177,17 @@ vErrors.push(err4);
 }
 errors++;
 }
-validate350.errors = vErrors;
+validate358.errors = vErrors;
 return errors === 0;
 }
-validate350.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate358.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema159 = {"description":"Renames a file or folder.","type":"object","additionalProperties":false,"required":["type","from","to"],"properties":{"type":{"const":"rename"},"from":{"$ref":"#/$defs/ScenarioPath"},"to":{"$ref":"#/$defs/ScenarioPath"}}};
+const schema162 = {"description":"Renames a file or folder.","type":"object","additionalProperties":false,"required":["type","from","to"],"properties":{"type":{"const":"rename"},"from":{"$ref":"#/$defs/ScenarioPath"},"to":{"$ref":"#/$defs/ScenarioPath"}}};
 
-function validate352(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate360(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate352.evaluated;
+const evaluated0 = validate360.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -16670,14 +17250,14 @@ errors++;
 }
 }
 if(data.from !== undefined){
-if(!(validate346(data.from, {instancePath:instancePath+"/from",parentData:data,parentDataProperty:"from",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate346.errors : vErrors.concat(validate346.errors);
+if(!(validate354(data.from, {instancePath:instancePath+"/from",parentData:data,parentDataProperty:"from",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate354.errors : vErrors.concat(validate354.errors);
 errors = vErrors.length;
 }
 }
 if(data.to !== undefined){
-if(!(validate346(data.to, {instancePath:instancePath+"/to",parentData:data,parentDataProperty:"to",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate346.errors : vErrors.concat(validate346.errors);
+if(!(validate354(data.to, {instancePath:instancePath+"/to",parentData:data,parentDataProperty:"to",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate354.errors : vErrors.concat(validate354.errors);
 errors = vErrors.length;
 }
 }
@@ -16692,17 +17272,17 @@ vErrors.push(err5);
 }
 errors++;
 }
-validate352.errors = vErrors;
+validate360.errors = vErrors;
 return errors === 0;
 }
-validate352.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate360.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema160 = {"description":"Makes a folder and its parents.","type":"object","additionalProperties":false,"required":["type","path"],"properties":{"type":{"const":"mkdir"},"path":{"$ref":"#/$defs/ScenarioPath"}}};
+const schema163 = {"description":"Makes a folder and its parents.","type":"object","additionalProperties":false,"required":["type","path"],"properties":{"type":{"const":"mkdir"},"path":{"$ref":"#/$defs/ScenarioPath"}}};
 
-function validate355(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate363(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate355.evaluated;
+const evaluated0 = validate363.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -16755,8 +17335,8 @@ errors++;
 }
 }
 if(data.path !== undefined){
-if(!(validate346(data.path, {instancePath:instancePath+"/path",parentData:data,parentDataProperty:"path",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate346.errors : vErrors.concat(validate346.errors);
+if(!(validate354(data.path, {instancePath:instancePath+"/path",parentData:data,parentDataProperty:"path",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate354.errors : vErrors.concat(validate354.errors);
 errors = vErrors.length;
 }
 }
@@ -16771,18 +17351,18 @@ vErrors.push(err4);
 }
 errors++;
 }
-validate355.errors = vErrors;
+validate363.errors = vErrors;
 return errors === 0;
 }
-validate355.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate363.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema161 = {"description":"Changes a file's permissions.","type":"object","additionalProperties":false,"required":["type","path","mode"],"properties":{"type":{"const":"chmod"},"path":{"$ref":"#/$defs/ScenarioPath"},"mode":{"description":"Octal, as 755.","type":"string","pattern":"^[0-7]{3,4}$"}}};
-const pattern66 = new RegExp("^[0-7]{3,4}$", "u");
+const schema164 = {"description":"Changes a file's permissions.","type":"object","additionalProperties":false,"required":["type","path","mode"],"properties":{"type":{"const":"chmod"},"path":{"$ref":"#/$defs/ScenarioPath"},"mode":{"description":"Octal, as 755.","type":"string","pattern":"^[0-7]{3,4}$"}}};
+const pattern68 = new RegExp("^[0-7]{3,4}$", "u");
 
-function validate357(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate365(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate357.evaluated;
+const evaluated0 = validate365.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -16845,15 +17425,15 @@ errors++;
 }
 }
 if(data.path !== undefined){
-if(!(validate346(data.path, {instancePath:instancePath+"/path",parentData:data,parentDataProperty:"path",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate346.errors : vErrors.concat(validate346.errors);
+if(!(validate354(data.path, {instancePath:instancePath+"/path",parentData:data,parentDataProperty:"path",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate354.errors : vErrors.concat(validate354.errors);
 errors = vErrors.length;
 }
 }
 if(data.mode !== undefined){
 let data2 = data.mode;
 if(typeof data2 === "string"){
-if(!pattern66.test(data2)){
+if(!pattern68.test(data2)){
 const err5 = {instancePath:instancePath+"/mode",schemaPath:"#/properties/mode/pattern",keyword:"pattern",params:{pattern: "^[0-7]{3,4}$"},message:"must match pattern \""+"^[0-7]{3,4}$"+"\""};
 if(vErrors === null){
 vErrors = [err5];
@@ -16886,17 +17466,17 @@ vErrors.push(err7);
 }
 errors++;
 }
-validate357.errors = vErrors;
+validate365.errors = vErrors;
 return errors === 0;
 }
-validate357.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate365.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema162 = {"description":"Makes a symbolic link.","type":"object","additionalProperties":false,"required":["type","path","target"],"properties":{"type":{"const":"symlink"},"path":{"$ref":"#/$defs/ScenarioPath"},"target":{"type":"string","minLength":1,"maxLength":1024}}};
+const schema165 = {"description":"Makes a symbolic link.","type":"object","additionalProperties":false,"required":["type","path","target"],"properties":{"type":{"const":"symlink"},"path":{"$ref":"#/$defs/ScenarioPath"},"target":{"type":"string","minLength":1,"maxLength":1024}}};
 
-function validate359(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate367(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate359.evaluated;
+const evaluated0 = validate367.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -16959,8 +17539,8 @@ errors++;
 }
 }
 if(data.path !== undefined){
-if(!(validate346(data.path, {instancePath:instancePath+"/path",parentData:data,parentDataProperty:"path",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate346.errors : vErrors.concat(validate346.errors);
+if(!(validate354(data.path, {instancePath:instancePath+"/path",parentData:data,parentDataProperty:"path",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate354.errors : vErrors.concat(validate354.errors);
 errors = vErrors.length;
 }
 }
@@ -17010,18 +17590,18 @@ vErrors.push(err8);
 }
 errors++;
 }
-validate359.errors = vErrors;
+validate367.errors = vErrors;
 return errors === 0;
 }
-validate359.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate367.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema163 = {"description":"Waits.","type":"object","additionalProperties":false,"required":["type","ms"],"properties":{"type":{"const":"sleep"},"ms":{"$ref":"#/$defs/Milliseconds"}}};
-const schema164 = {"type":"integer","minimum":0,"maximum":2147483647};
+const schema166 = {"description":"Waits.","type":"object","additionalProperties":false,"required":["type","ms"],"properties":{"type":{"const":"sleep"},"ms":{"$ref":"#/$defs/Milliseconds"}}};
+const schema167 = {"type":"integer","minimum":0,"maximum":2147483647};
 
-function validate362(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate370(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate362.evaluated;
+const evaluated0 = validate370.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -17060,16 +17640,16 @@ vErrors.push(err2);
 errors++;
 }
 }
-validate362.errors = vErrors;
+validate370.errors = vErrors;
 return errors === 0;
 }
-validate362.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate370.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate361(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate369(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate361.evaluated;
+const evaluated0 = validate369.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -17122,8 +17702,8 @@ errors++;
 }
 }
 if(data.ms !== undefined){
-if(!(validate362(data.ms, {instancePath:instancePath+"/ms",parentData:data,parentDataProperty:"ms",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate362.errors : vErrors.concat(validate362.errors);
+if(!(validate370(data.ms, {instancePath:instancePath+"/ms",parentData:data,parentDataProperty:"ms",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate370.errors : vErrors.concat(validate370.errors);
 errors = vErrors.length;
 }
 }
@@ -17138,18 +17718,18 @@ vErrors.push(err4);
 }
 errors++;
 }
-validate361.errors = vErrors;
+validate369.errors = vErrors;
 return errors === 0;
 }
-validate361.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate369.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema165 = {"description":"Prints a text as it stands, without a line end of its own.","type":"object","additionalProperties":false,"required":["type","text"],"properties":{"type":{"const":"print"},"text":{"type":"string"},"stream":{"$ref":"#/$defs/ScenarioStream"}}};
-const schema166 = {"description":"Default: stdout.","enum":["stdout","stderr"]};
+const schema168 = {"description":"Prints a text as it stands, without a line end of its own.","type":"object","additionalProperties":false,"required":["type","text"],"properties":{"type":{"const":"print"},"text":{"type":"string"},"stream":{"$ref":"#/$defs/ScenarioStream"}}};
+const schema169 = {"description":"Default: stdout.","enum":["stdout","stderr"]};
 
-function validate365(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate373(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate365.evaluated;
+const evaluated0 = validate373.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -17157,7 +17737,7 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if(!((data === "stdout") || (data === "stderr"))){
-const err0 = {instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema166.enum},message:"must be equal to one of the allowed values"};
+const err0 = {instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema169.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -17166,16 +17746,16 @@ vErrors.push(err0);
 }
 errors++;
 }
-validate365.errors = vErrors;
+validate373.errors = vErrors;
 return errors === 0;
 }
-validate365.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate373.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate364(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate372(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate364.evaluated;
+const evaluated0 = validate372.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -17240,8 +17820,8 @@ errors++;
 }
 }
 if(data.stream !== undefined){
-if(!(validate365(data.stream, {instancePath:instancePath+"/stream",parentData:data,parentDataProperty:"stream",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate365.errors : vErrors.concat(validate365.errors);
+if(!(validate373(data.stream, {instancePath:instancePath+"/stream",parentData:data,parentDataProperty:"stream",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate373.errors : vErrors.concat(validate373.errors);
 errors = vErrors.length;
 }
 }
@@ -17256,17 +17836,17 @@ vErrors.push(err5);
 }
 errors++;
 }
-validate364.errors = vErrors;
+validate372.errors = vErrors;
 return errors === 0;
 }
-validate364.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate372.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema167 = {"description":"Prints this many bytes.","type":"object","additionalProperties":false,"required":["type","bytes"],"properties":{"type":{"const":"flood"},"bytes":{"type":"integer","minimum":0},"stream":{"$ref":"#/$defs/ScenarioStream"}}};
+const schema170 = {"description":"Prints this many bytes.","type":"object","additionalProperties":false,"required":["type","bytes"],"properties":{"type":{"const":"flood"},"bytes":{"type":"integer","minimum":0},"stream":{"$ref":"#/$defs/ScenarioStream"}}};
 
-function validate367(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate375(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate367.evaluated;
+const evaluated0 = validate375.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -17344,8 +17924,8 @@ errors++;
 }
 }
 if(data.stream !== undefined){
-if(!(validate365(data.stream, {instancePath:instancePath+"/stream",parentData:data,parentDataProperty:"stream",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate365.errors : vErrors.concat(validate365.errors);
+if(!(validate373(data.stream, {instancePath:instancePath+"/stream",parentData:data,parentDataProperty:"stream",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate373.errors : vErrors.concat(validate373.errors);
 errors = vErrors.length;
 }
 }
@@ -17360,17 +17940,17 @@ vErrors.push(err6);
 }
 errors++;
 }
-validate367.errors = vErrors;
+validate375.errors = vErrors;
 return errors === 0;
 }
-validate367.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate375.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema168 = {"description":"Takes this many MiB of memory and holds them to the end.","type":"object","additionalProperties":false,"required":["type","mb"],"properties":{"type":{"const":"allocate"},"mb":{"type":"integer","minimum":1}}};
+const schema171 = {"description":"Takes this many MiB of memory and holds them to the end.","type":"object","additionalProperties":false,"required":["type","mb"],"properties":{"type":{"const":"allocate"},"mb":{"type":"integer","minimum":1}}};
 
-function validate369(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate377(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate369.evaluated;
+const evaluated0 = validate377.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -17458,17 +18038,17 @@ vErrors.push(err6);
 }
 errors++;
 }
-validate369.errors = vErrors;
+validate377.errors = vErrors;
 return errors === 0;
 }
-validate369.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate377.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema169 = {"description":"Leaves a process behind that lives this long and holds the worker's output pipes.","type":"object","additionalProperties":false,"required":["type","ms"],"properties":{"type":{"const":"spawn"},"ms":{"$ref":"#/$defs/Milliseconds"},"detached":{"description":"In a session of its own, out of reach of a signal to the group. Default: false.","type":"boolean"}}};
+const schema172 = {"description":"Leaves a process behind that lives this long and holds the worker's output pipes.","type":"object","additionalProperties":false,"required":["type","ms"],"properties":{"type":{"const":"spawn"},"ms":{"$ref":"#/$defs/Milliseconds"},"detached":{"description":"In a session of its own, out of reach of a signal to the group. Default: false.","type":"boolean"}}};
 
-function validate370(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate378(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate370.evaluated;
+const evaluated0 = validate378.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -17521,8 +18101,8 @@ errors++;
 }
 }
 if(data.ms !== undefined){
-if(!(validate362(data.ms, {instancePath:instancePath+"/ms",parentData:data,parentDataProperty:"ms",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate362.errors : vErrors.concat(validate362.errors);
+if(!(validate370(data.ms, {instancePath:instancePath+"/ms",parentData:data,parentDataProperty:"ms",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate370.errors : vErrors.concat(validate370.errors);
 errors = vErrors.length;
 }
 }
@@ -17549,17 +18129,17 @@ vErrors.push(err5);
 }
 errors++;
 }
-validate370.errors = vErrors;
+validate378.errors = vErrors;
 return errors === 0;
 }
-validate370.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate378.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema170 = {"description":"Ignores SIGTERM from now on.","type":"object","additionalProperties":false,"required":["type"],"properties":{"type":{"const":"ignore_sigterm"}}};
+const schema173 = {"description":"Ignores SIGTERM from now on.","type":"object","additionalProperties":false,"required":["type"],"properties":{"type":{"const":"ignore_sigterm"}}};
 
-function validate372(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate380(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate372.evaluated;
+const evaluated0 = validate380.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -17612,17 +18192,17 @@ vErrors.push(err3);
 }
 errors++;
 }
-validate372.errors = vErrors;
+validate380.errors = vErrors;
 return errors === 0;
 }
-validate372.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate380.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema171 = {"description":"Ends at once: by this signal, else with this exit code, else with exit code 1.","type":"object","additionalProperties":false,"required":["type"],"properties":{"type":{"const":"crash"},"signal":{"enum":["SIGKILL","SIGTERM","SIGSEGV","SIGABRT","SIGINT","SIGHUP"]},"exit_code":{"type":"integer","minimum":0,"maximum":255}}};
+const schema174 = {"description":"Ends at once: by this signal, else with this exit code, else with exit code 1.","type":"object","additionalProperties":false,"required":["type"],"properties":{"type":{"const":"crash"},"signal":{"enum":["SIGKILL","SIGTERM","SIGSEGV","SIGABRT","SIGINT","SIGHUP"]},"exit_code":{"type":"integer","minimum":0,"maximum":255}}};
 
-function validate373(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate381(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate373.evaluated;
+const evaluated0 = validate381.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -17667,7 +18247,7 @@ errors++;
 if(data.signal !== undefined){
 let data1 = data.signal;
 if(!((((((data1 === "SIGKILL") || (data1 === "SIGTERM")) || (data1 === "SIGSEGV")) || (data1 === "SIGABRT")) || (data1 === "SIGINT")) || (data1 === "SIGHUP"))){
-const err3 = {instancePath:instancePath+"/signal",schemaPath:"#/properties/signal/enum",keyword:"enum",params:{allowedValues: schema171.properties.signal.enum},message:"must be equal to one of the allowed values"};
+const err3 = {instancePath:instancePath+"/signal",schemaPath:"#/properties/signal/enum",keyword:"enum",params:{allowedValues: schema174.properties.signal.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -17723,17 +18303,17 @@ vErrors.push(err7);
 }
 errors++;
 }
-validate373.errors = vErrors;
+validate381.errors = vErrors;
 return errors === 0;
 }
-validate373.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate381.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema172 = {"description":"Writes the worker's own StepResult; ids that it leaves out are filled in.","type":"object","additionalProperties":false,"required":["type","result"],"properties":{"type":{"const":"result"},"result":{"type":"object","additionalProperties":true}}};
+const schema175 = {"description":"Writes the worker's own StepResult; ids that it leaves out are filled in.","type":"object","additionalProperties":false,"required":["type","result"],"properties":{"type":{"const":"result"},"result":{"type":"object","additionalProperties":true}}};
 
-function validate374(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate382(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate374.evaluated;
+const evaluated0 = validate382.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -17811,17 +18391,17 @@ vErrors.push(err5);
 }
 errors++;
 }
-validate374.errors = vErrors;
+validate382.errors = vErrors;
 return errors === 0;
 }
-validate374.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate382.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema173 = {"description":"Does nothing more, and does not end.","type":"object","additionalProperties":false,"required":["type"],"properties":{"type":{"const":"silence"}}};
+const schema176 = {"description":"Does nothing more, and does not end.","type":"object","additionalProperties":false,"required":["type"],"properties":{"type":{"const":"silence"}}};
 
-function validate375(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate383(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate375.evaluated;
+const evaluated0 = validate383.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -17874,17 +18454,17 @@ vErrors.push(err3);
 }
 errors++;
 }
-validate375.errors = vErrors;
+validate383.errors = vErrors;
 return errors === 0;
 }
-validate375.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate383.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema174 = {"description":"Reads the brief from stdin to its end and fails unless it contains this text.","type":"object","additionalProperties":false,"required":["type","must_contain"],"properties":{"type":{"const":"read_brief"},"must_contain":{"type":"string","minLength":1}}};
+const schema177 = {"description":"Reads the brief from stdin to its end and fails unless it contains this text.","type":"object","additionalProperties":false,"required":["type","must_contain"],"properties":{"type":{"const":"read_brief"},"must_contain":{"type":"string","minLength":1}}};
 
-function validate376(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate384(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate376.evaluated;
+const evaluated0 = validate384.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -17972,16 +18552,16 @@ vErrors.push(err6);
 }
 errors++;
 }
-validate376.errors = vErrors;
+validate384.errors = vErrors;
 return errors === 0;
 }
-validate376.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate384.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate344(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate352(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate344.evaluated;
+const evaluated0 = validate352.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -18012,7 +18592,7 @@ vErrors.push(err1);
 errors++;
 }
 if(!(((((((((((((((((data0 === "write") || (data0 === "append")) || (data0 === "delete")) || (data0 === "rename")) || (data0 === "mkdir")) || (data0 === "chmod")) || (data0 === "symlink")) || (data0 === "sleep")) || (data0 === "print")) || (data0 === "flood")) || (data0 === "allocate")) || (data0 === "spawn")) || (data0 === "ignore_sigterm")) || (data0 === "crash")) || (data0 === "result")) || (data0 === "silence")) || (data0 === "read_brief"))){
-const err2 = {instancePath:instancePath+"/type",schemaPath:"#/properties/type/enum",keyword:"enum",params:{allowedValues: schema154.properties.type.enum},message:"must be equal to one of the allowed values"};
+const err2 = {instancePath:instancePath+"/type",schemaPath:"#/properties/type/enum",keyword:"enum",params:{allowedValues: schema157.properties.type.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -18025,15 +18605,15 @@ errors++;
 const tag0 = data.type;
 if(typeof tag0 == "string"){
 if(tag0 === "write"){
-if(!(validate345(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate345.errors : vErrors.concat(validate345.errors);
+if(!(validate353(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate353.errors : vErrors.concat(validate353.errors);
 errors = vErrors.length;
 }
 var props0 = true;
 }
 else if(tag0 === "append"){
-if(!(validate348(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate348.errors : vErrors.concat(validate348.errors);
+if(!(validate356(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate356.errors : vErrors.concat(validate356.errors);
 errors = vErrors.length;
 }
 if(props0 !== true){
@@ -18041,8 +18621,8 @@ props0 = true;
 }
 }
 else if(tag0 === "delete"){
-if(!(validate350(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate350.errors : vErrors.concat(validate350.errors);
+if(!(validate358(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate358.errors : vErrors.concat(validate358.errors);
 errors = vErrors.length;
 }
 if(props0 !== true){
@@ -18050,8 +18630,8 @@ props0 = true;
 }
 }
 else if(tag0 === "rename"){
-if(!(validate352(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate352.errors : vErrors.concat(validate352.errors);
+if(!(validate360(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate360.errors : vErrors.concat(validate360.errors);
 errors = vErrors.length;
 }
 if(props0 !== true){
@@ -18059,8 +18639,8 @@ props0 = true;
 }
 }
 else if(tag0 === "mkdir"){
-if(!(validate355(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate355.errors : vErrors.concat(validate355.errors);
+if(!(validate363(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate363.errors : vErrors.concat(validate363.errors);
 errors = vErrors.length;
 }
 if(props0 !== true){
@@ -18068,8 +18648,8 @@ props0 = true;
 }
 }
 else if(tag0 === "chmod"){
-if(!(validate357(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate357.errors : vErrors.concat(validate357.errors);
+if(!(validate365(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate365.errors : vErrors.concat(validate365.errors);
 errors = vErrors.length;
 }
 if(props0 !== true){
@@ -18077,33 +18657,6 @@ props0 = true;
 }
 }
 else if(tag0 === "symlink"){
-if(!(validate359(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate359.errors : vErrors.concat(validate359.errors);
-errors = vErrors.length;
-}
-if(props0 !== true){
-props0 = true;
-}
-}
-else if(tag0 === "sleep"){
-if(!(validate361(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate361.errors : vErrors.concat(validate361.errors);
-errors = vErrors.length;
-}
-if(props0 !== true){
-props0 = true;
-}
-}
-else if(tag0 === "print"){
-if(!(validate364(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate364.errors : vErrors.concat(validate364.errors);
-errors = vErrors.length;
-}
-if(props0 !== true){
-props0 = true;
-}
-}
-else if(tag0 === "flood"){
 if(!(validate367(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate367.errors : vErrors.concat(validate367.errors);
 errors = vErrors.length;
@@ -18112,7 +18665,7 @@ if(props0 !== true){
 props0 = true;
 }
 }
-else if(tag0 === "allocate"){
+else if(tag0 === "sleep"){
 if(!(validate369(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate369.errors : vErrors.concat(validate369.errors);
 errors = vErrors.length;
@@ -18121,16 +18674,7 @@ if(props0 !== true){
 props0 = true;
 }
 }
-else if(tag0 === "spawn"){
-if(!(validate370(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate370.errors : vErrors.concat(validate370.errors);
-errors = vErrors.length;
-}
-if(props0 !== true){
-props0 = true;
-}
-}
-else if(tag0 === "ignore_sigterm"){
+else if(tag0 === "print"){
 if(!(validate372(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate372.errors : vErrors.concat(validate372.errors);
 errors = vErrors.length;
@@ -18139,25 +18683,7 @@ if(props0 !== true){
 props0 = true;
 }
 }
-else if(tag0 === "crash"){
-if(!(validate373(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate373.errors : vErrors.concat(validate373.errors);
-errors = vErrors.length;
-}
-if(props0 !== true){
-props0 = true;
-}
-}
-else if(tag0 === "result"){
-if(!(validate374(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate374.errors : vErrors.concat(validate374.errors);
-errors = vErrors.length;
-}
-if(props0 !== true){
-props0 = true;
-}
-}
-else if(tag0 === "silence"){
+else if(tag0 === "flood"){
 if(!(validate375(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate375.errors : vErrors.concat(validate375.errors);
 errors = vErrors.length;
@@ -18166,9 +18692,63 @@ if(props0 !== true){
 props0 = true;
 }
 }
+else if(tag0 === "allocate"){
+if(!(validate377(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate377.errors : vErrors.concat(validate377.errors);
+errors = vErrors.length;
+}
+if(props0 !== true){
+props0 = true;
+}
+}
+else if(tag0 === "spawn"){
+if(!(validate378(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate378.errors : vErrors.concat(validate378.errors);
+errors = vErrors.length;
+}
+if(props0 !== true){
+props0 = true;
+}
+}
+else if(tag0 === "ignore_sigterm"){
+if(!(validate380(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate380.errors : vErrors.concat(validate380.errors);
+errors = vErrors.length;
+}
+if(props0 !== true){
+props0 = true;
+}
+}
+else if(tag0 === "crash"){
+if(!(validate381(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate381.errors : vErrors.concat(validate381.errors);
+errors = vErrors.length;
+}
+if(props0 !== true){
+props0 = true;
+}
+}
+else if(tag0 === "result"){
+if(!(validate382(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate382.errors : vErrors.concat(validate382.errors);
+errors = vErrors.length;
+}
+if(props0 !== true){
+props0 = true;
+}
+}
+else if(tag0 === "silence"){
+if(!(validate383(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate383.errors : vErrors.concat(validate383.errors);
+errors = vErrors.length;
+}
+if(props0 !== true){
+props0 = true;
+}
+}
 else if(tag0 === "read_brief"){
-if(!(validate376(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate376.errors : vErrors.concat(validate376.errors);
+if(!(validate384(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate384.errors : vErrors.concat(validate384.errors);
 errors = vErrors.length;
 }
 if(props0 !== true){
@@ -18207,18 +18787,18 @@ vErrors.push(err5);
 }
 errors++;
 }
-validate344.errors = vErrors;
+validate352.errors = vErrors;
 evaluated0.props = props0;
 return errors === 0;
 }
-validate344.evaluated = {"dynamicProps":true,"dynamicItems":false};
+validate352.evaluated = {"dynamicProps":true,"dynamicItems":false};
 
 
-function validate343(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate351(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="scenario.schema.json" */;
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate343.evaluated;
+const evaluated0 = validate351.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -18304,7 +18884,7 @@ if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
 for(const key1 in data2){
 const _errs8 = errors;
 if(typeof key1 === "string"){
-if(!pattern65.test(key1)){
+if(!pattern67.test(key1)){
 const err6 = {instancePath:instancePath+"/attempts",schemaPath:"#/properties/attempts/propertyNames/pattern",keyword:"pattern",params:{pattern: "^(R(0|[1-9][0-9]*)/S(0|[1-9][0-9]*)|default)$"},message:"must match pattern \""+"^(R(0|[1-9][0-9]*)/S(0|[1-9][0-9]*)|default)$"+"\"",propertyName:key1};
 if(vErrors === null){
 vErrors = [err6];
@@ -18342,8 +18922,8 @@ errors++;
 }
 const len0 = data3.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate344(data3[i0], {instancePath:instancePath+"/attempts/" + key2.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i0,parentData:data3,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate344.errors : vErrors.concat(validate344.errors);
+if(!(validate352(data3[i0], {instancePath:instancePath+"/attempts/" + key2.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i0,parentData:data3,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate352.errors : vErrors.concat(validate352.errors);
 errors = vErrors.length;
 }
 }
@@ -18382,19 +18962,19 @@ vErrors.push(err11);
 }
 errors++;
 }
-validate343.errors = vErrors;
+validate351.errors = vErrors;
 return errors === 0;
 }
-validate343.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate351.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-export const validateStepPack = validate291;
-const schema134 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"step-pack-canonical.schema.json","title":"StepPack","description":"A StepPack after normalisation: one name for each fact, every default filled in, null where nothing was said.","type":"object","additionalProperties":false,"required":["task_kind","step_pack_version","task_id","run_id","step_id","step_title","step_description","objective","scope","commands","acceptance","runtime_policy","worker","closes_task","depends_on","priority","risk","backend","phase","controller_role","evidence_requirement","preconditions","expected_outputs","allowed_actions","context","annotations"],"properties":{"task_kind":{"const":"step"},"step_pack_version":{"description":"1.x; a higher minor version only adds keys.","type":"string","pattern":"^1\\.\\d{1,6}$"},"task_id":{"$ref":"common.schema.json#/$defs/Id"},"run_id":{"$ref":"common.schema.json#/$defs/Id"},"step_id":{"$ref":"common.schema.json#/$defs/Id"},"step_title":{"description":"One line for lists and commit messages.","type":"string","minLength":1,"maxLength":300},"step_description":{"description":"What is to be done, in prose.","type":"string","maxLength":50000},"objective":{"description":"What the step is for.","type":"string","maxLength":50000},"scope":{"$ref":"#/$defs/StepScope"},"commands":{"$ref":"#/$defs/StepCommands"},"acceptance":{"$ref":"#/$defs/StepAcceptance"},"runtime_policy":{"$ref":"#/$defs/RuntimePolicy"},"worker":{"description":"Name of a worker in reeve.yaml; null means the default worker.","anyOf":[{"$ref":"common.schema.json#/$defs/Id"},{"type":"null"}]},"closes_task":{"description":"Accepting this step closes its task; false when more steps follow.","type":"boolean"},"depends_on":{"description":"Tasks that must be accepted first.","type":"array","maxItems":100,"items":{"$ref":"common.schema.json#/$defs/Id"}},"priority":{"description":"Higher goes first.","type":"integer","minimum":-1000,"maximum":1000},"risk":{"anyOf":[{"type":"string","maxLength":1000},{"type":"null"}]},"backend":{"anyOf":[{"type":"string","maxLength":200},{"type":"null"}]},"phase":{"anyOf":[{"type":"string","maxLength":1000},{"type":"null"}]},"controller_role":{"anyOf":[{"type":"string","maxLength":1000},{"type":"null"}]},"evidence_requirement":{"description":"The evidence asked for, in prose.","anyOf":[{"type":"string","maxLength":50000},{"type":"null"}]},"preconditions":{"$ref":"#/$defs/ProseList"},"expected_outputs":{"$ref":"#/$defs/ProseList"},"allowed_actions":{"$ref":"#/$defs/ProseList"},"context":{"description":"Free facts for the worker.","type":"object","additionalProperties":true},"annotations":{"description":"Top-level keys Reeve does not know, kept as they came.","type":"object","additionalProperties":true}},"$defs":{"StepScope":{"description":"Which paths may change.","type":"object","additionalProperties":false,"required":["allowed_paths","forbidden_paths","dependency_policy"],"properties":{"allowed_paths":{"description":"Patterns of paths that may change.","$ref":"#/$defs/PathPatterns"},"forbidden_paths":{"description":"Patterns of paths that may not; they beat allowed_paths.","$ref":"#/$defs/PathPatterns"},"dependency_policy":{"$ref":"#/$defs/DependencyPolicy"}}},"PathPatterns":{"type":"array","maxItems":500,"items":{"type":"string","minLength":1,"maxLength":1024}},"DependencyPolicy":{"description":"What may happen to dependencies and CI; nothing, unless said.","type":"object","additionalProperties":false,"required":["mode","allow_new_dependencies","allow_lockfile_changes","allow_dependency_manifest_changes","allow_ci_changes","change_order_required"],"properties":{"mode":{"type":"string","minLength":1,"maxLength":200},"allow_new_dependencies":{"type":"boolean"},"allow_lockfile_changes":{"type":"boolean"},"allow_dependency_manifest_changes":{"type":"boolean"},"allow_ci_changes":{"description":"in_scope: only CI files that allowed_paths names.","enum":["none","in_scope","any"]},"change_order_required":{"description":"Changes that need a separate order, in prose.","$ref":"#/$defs/ProseList"}}},"StepCommands":{"description":"Two different lists that are never filled from each other.","type":"object","additionalProperties":false,"required":["allowed","required"],"properties":{"allowed":{"description":"What the worker may run: guidance with placeholders, never executed by Reeve.","type":"array","maxItems":500,"items":{"type":"string","minLength":1,"maxLength":20000}},"required":{"description":"What the controller runs to verify the work, by index, without a shell.","type":"array","maxItems":100,"items":{"type":"string","minLength":1,"maxLength":20000}}}},"StepAcceptance":{"description":"What must hold, and how it is proved.","type":"object","additionalProperties":false,"required":["criteria","gates","evidence_required"],"properties":{"criteria":{"type":"array","minItems":1,"maxItems":100,"items":{"$ref":"#/$defs/Criterion"}},"gates":{"type":"array","minItems":1,"maxItems":200,"items":{"$ref":"#/$defs/Gate"}},"evidence_required":{"type":"array","maxItems":200,"items":{"$ref":"#/$defs/EvidenceRequirement"}}}},"Criterion":{"description":"One acceptance criterion.","type":"object","additionalProperties":false,"required":["id","text"],"properties":{"id":{"$ref":"common.schema.json#/$defs/Id"},"text":{"description":"Verbatim, with its prefix.","type":"string","minLength":1,"maxLength":20000}}},"GateType":{"description":"How a gate is judged.","enum":["required_command_exit_0","required_command_evidence_only","qa_scope_guard_review","qa_evidence_review"]},"Gate":{"description":"One check that proves some criteria.","type":"object","additionalProperties":false,"required":["gate_id","owner","type","target_ac","command_index","pass_condition"],"properties":{"gate_id":{"$ref":"common.schema.json#/$defs/Id"},"owner":{"enum":["worker","controller"]},"type":{"$ref":"#/$defs/GateType"},"target_ac":{"description":"Ids of the criteria it proves.","type":"array","maxItems":100,"items":{"$ref":"common.schema.json#/$defs/Id"}},"command_index":{"description":"Which required command it judges; null for a review gate.","anyOf":[{"type":"integer","minimum":0,"maximum":99},{"type":"null"}]},"pass_condition":{"description":"For people; quoted in a ReworkPack.","anyOf":[{"type":"string","maxLength":20000},{"type":"null"}]}}},"EvidenceRequirement":{"description":"One piece of evidence that must exist.","type":"object","additionalProperties":false,"required":["id","kind","path_pattern","required_for","notes"],"properties":{"id":{"$ref":"common.schema.json#/$defs/Id"},"kind":{"$ref":"#/$defs/EvidenceKind"},"path_pattern":{"description":"A glob of files, or FILE::SELECTOR into a JSON file.","type":"string","minLength":1,"maxLength":1024},"required_for":{"description":"Ids of the criteria it supports.","type":"array","maxItems":100,"items":{"$ref":"common.schema.json#/$defs/Id"}},"notes":{"anyOf":[{"type":"string","maxLength":20000},{"type":"null"}]}}},"EvidenceKind":{"description":"What a path_pattern points at.","enum":["file_glob","json_selector"]},"RuntimePolicy":{"description":"Limits and retries; null leaves the decision to the configuration.","type":"object","additionalProperties":false,"required":["timeout_sec","no_output_timeout_sec","max_memory_mb","retry","autonomy_level","boundary_level"],"properties":{"timeout_sec":{"anyOf":[{"type":"integer","minimum":1,"maximum":604800},{"type":"null"}]},"no_output_timeout_sec":{"anyOf":[{"type":"integer","minimum":1,"maximum":604800},{"type":"null"}]},"max_memory_mb":{"anyOf":[{"type":"integer","minimum":1,"maximum":16777216},{"type":"null"}]},"retry":{"$ref":"#/$defs/StepRetry"},"autonomy_level":{"anyOf":[{"type":"string","maxLength":100},{"type":"null"}]},"boundary_level":{"anyOf":[{"type":"string","maxLength":100},{"type":"null"}]}}},"StepRetry":{"description":"What a pack says about retries.","type":"object","additionalProperties":false,"required":["max_attempts","retry_on","requires_rework_pack_after_failed_attempts","max_rework_rounds","on_exhausted"],"properties":{"max_attempts":{"description":"Attempts within one revision, the first included.","type":"integer","minimum":1,"maximum":100},"retry_on":{"$ref":"#/$defs/ReasonCodes"},"requires_rework_pack_after_failed_attempts":{"type":"boolean"},"max_rework_rounds":{"anyOf":[{"type":"integer","minimum":0,"maximum":100},{"type":"null"}]},"on_exhausted":{"anyOf":[{"enum":["escalate","reject"]},{"type":"null"}]}}},"ReasonCodes":{"type":"array","maxItems":100,"items":{"$ref":"common.schema.json#/$defs/ReasonCode"}},"ProseList":{"type":"array","maxItems":200,"items":{"type":"string","maxLength":20000}}}};
-const pattern63 = new RegExp("^1\\.\\d{1,6}$", "u");
+export const validateStepPack = validate299;
+const schema137 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"step-pack-canonical.schema.json","title":"StepPack","description":"A StepPack after normalisation: one name for each fact, every default filled in, null where nothing was said.","type":"object","additionalProperties":false,"required":["task_kind","step_pack_version","task_id","run_id","step_id","step_title","step_description","objective","scope","commands","acceptance","runtime_policy","worker","closes_task","depends_on","priority","risk","backend","phase","controller_role","evidence_requirement","preconditions","expected_outputs","allowed_actions","context","annotations"],"properties":{"task_kind":{"const":"step"},"step_pack_version":{"description":"1.x; a higher minor version only adds keys.","type":"string","pattern":"^1\\.\\d{1,6}$"},"task_id":{"$ref":"common.schema.json#/$defs/Id"},"run_id":{"$ref":"common.schema.json#/$defs/Id"},"step_id":{"$ref":"common.schema.json#/$defs/Id"},"step_title":{"description":"One line for lists and commit messages.","type":"string","minLength":1,"maxLength":300},"step_description":{"description":"What is to be done, in prose.","type":"string","maxLength":50000},"objective":{"description":"What the step is for.","type":"string","maxLength":50000},"scope":{"$ref":"#/$defs/StepScope"},"commands":{"$ref":"#/$defs/StepCommands"},"acceptance":{"$ref":"#/$defs/StepAcceptance"},"runtime_policy":{"$ref":"#/$defs/RuntimePolicy"},"worker":{"description":"Name of a worker in reeve.yaml; null means the default worker.","anyOf":[{"$ref":"common.schema.json#/$defs/Id"},{"type":"null"}]},"closes_task":{"description":"Accepting this step closes its task; false when more steps follow.","type":"boolean"},"depends_on":{"description":"Tasks that must be accepted first.","type":"array","maxItems":100,"items":{"$ref":"common.schema.json#/$defs/Id"}},"priority":{"description":"Higher goes first.","type":"integer","minimum":-1000,"maximum":1000},"risk":{"anyOf":[{"type":"string","maxLength":1000},{"type":"null"}]},"backend":{"anyOf":[{"type":"string","maxLength":200},{"type":"null"}]},"phase":{"anyOf":[{"type":"string","maxLength":1000},{"type":"null"}]},"controller_role":{"anyOf":[{"type":"string","maxLength":1000},{"type":"null"}]},"evidence_requirement":{"description":"The evidence asked for, in prose.","anyOf":[{"type":"string","maxLength":50000},{"type":"null"}]},"preconditions":{"$ref":"#/$defs/ProseList"},"expected_outputs":{"$ref":"#/$defs/ProseList"},"allowed_actions":{"$ref":"#/$defs/ProseList"},"context":{"description":"Free facts for the worker.","type":"object","additionalProperties":true},"annotations":{"description":"Top-level keys Reeve does not know, kept as they came.","type":"object","additionalProperties":true}},"$defs":{"StepScope":{"description":"Which paths may change.","type":"object","additionalProperties":false,"required":["allowed_paths","forbidden_paths","dependency_policy"],"properties":{"allowed_paths":{"description":"Patterns of paths that may change.","$ref":"#/$defs/PathPatterns"},"forbidden_paths":{"description":"Patterns of paths that may not; they beat allowed_paths.","$ref":"#/$defs/PathPatterns"},"dependency_policy":{"$ref":"#/$defs/DependencyPolicy"}}},"PathPatterns":{"type":"array","maxItems":500,"items":{"type":"string","minLength":1,"maxLength":1024}},"DependencyPolicy":{"description":"What may happen to dependencies and CI; nothing, unless said.","type":"object","additionalProperties":false,"required":["mode","allow_new_dependencies","allow_lockfile_changes","allow_dependency_manifest_changes","allow_ci_changes","change_order_required"],"properties":{"mode":{"type":"string","minLength":1,"maxLength":200},"allow_new_dependencies":{"type":"boolean"},"allow_lockfile_changes":{"type":"boolean"},"allow_dependency_manifest_changes":{"type":"boolean"},"allow_ci_changes":{"description":"in_scope: only CI files that allowed_paths names.","enum":["none","in_scope","any"]},"change_order_required":{"description":"Changes that need a separate order, in prose.","$ref":"#/$defs/ProseList"}}},"StepCommands":{"description":"Two different lists that are never filled from each other.","type":"object","additionalProperties":false,"required":["allowed","required"],"properties":{"allowed":{"description":"What the worker may run: guidance with placeholders, never executed by Reeve.","type":"array","maxItems":500,"items":{"type":"string","minLength":1,"maxLength":20000}},"required":{"description":"What the controller runs to verify the work, by index, without a shell.","type":"array","maxItems":100,"items":{"type":"string","minLength":1,"maxLength":20000}}}},"StepAcceptance":{"description":"What must hold, and how it is proved.","type":"object","additionalProperties":false,"required":["criteria","gates","evidence_required"],"properties":{"criteria":{"type":"array","minItems":1,"maxItems":100,"items":{"$ref":"#/$defs/Criterion"}},"gates":{"type":"array","minItems":1,"maxItems":200,"items":{"$ref":"#/$defs/Gate"}},"evidence_required":{"type":"array","maxItems":200,"items":{"$ref":"#/$defs/EvidenceRequirement"}}}},"Criterion":{"description":"One acceptance criterion.","type":"object","additionalProperties":false,"required":["id","text"],"properties":{"id":{"$ref":"common.schema.json#/$defs/Id"},"text":{"description":"Verbatim, with its prefix.","type":"string","minLength":1,"maxLength":20000}}},"GateType":{"description":"How a gate is judged.","enum":["required_command_exit_0","required_command_evidence_only","qa_scope_guard_review","qa_evidence_review"]},"Gate":{"description":"One check that proves some criteria.","type":"object","additionalProperties":false,"required":["gate_id","owner","type","target_ac","command_index","pass_condition"],"properties":{"gate_id":{"$ref":"common.schema.json#/$defs/Id"},"owner":{"enum":["worker","controller"]},"type":{"$ref":"#/$defs/GateType"},"target_ac":{"description":"Ids of the criteria it proves.","type":"array","maxItems":100,"items":{"$ref":"common.schema.json#/$defs/Id"}},"command_index":{"description":"Which required command it judges; null for a review gate.","anyOf":[{"type":"integer","minimum":0,"maximum":99},{"type":"null"}]},"pass_condition":{"description":"For people; quoted in a ReworkPack.","anyOf":[{"type":"string","maxLength":20000},{"type":"null"}]}}},"EvidenceRequirement":{"description":"One piece of evidence that must exist.","type":"object","additionalProperties":false,"required":["id","kind","path_pattern","required_for","notes"],"properties":{"id":{"$ref":"common.schema.json#/$defs/Id"},"kind":{"$ref":"#/$defs/EvidenceKind"},"path_pattern":{"description":"A glob of files, or FILE::SELECTOR into a JSON file.","type":"string","minLength":1,"maxLength":1024},"required_for":{"description":"Ids of the criteria it supports.","type":"array","maxItems":100,"items":{"$ref":"common.schema.json#/$defs/Id"}},"notes":{"anyOf":[{"type":"string","maxLength":20000},{"type":"null"}]}}},"EvidenceKind":{"description":"What a path_pattern points at.","enum":["file_glob","json_selector"]},"RuntimePolicy":{"description":"Limits and retries; null leaves the decision to the configuration.","type":"object","additionalProperties":false,"required":["timeout_sec","no_output_timeout_sec","max_memory_mb","retry","autonomy_level","boundary_level"],"properties":{"timeout_sec":{"anyOf":[{"type":"integer","minimum":1,"maximum":604800},{"type":"null"}]},"no_output_timeout_sec":{"anyOf":[{"type":"integer","minimum":1,"maximum":604800},{"type":"null"}]},"max_memory_mb":{"anyOf":[{"type":"integer","minimum":1,"maximum":16777216},{"type":"null"}]},"retry":{"$ref":"#/$defs/StepRetry"},"autonomy_level":{"anyOf":[{"type":"string","maxLength":100},{"type":"null"}]},"boundary_level":{"anyOf":[{"type":"string","maxLength":100},{"type":"null"}]}}},"StepRetry":{"description":"What a pack says about retries.","type":"object","additionalProperties":false,"required":["max_attempts","retry_on","requires_rework_pack_after_failed_attempts","max_rework_rounds","on_exhausted"],"properties":{"max_attempts":{"description":"Attempts within one revision, the first included.","type":"integer","minimum":1,"maximum":100},"retry_on":{"$ref":"#/$defs/ReasonCodes"},"requires_rework_pack_after_failed_attempts":{"type":"boolean"},"max_rework_rounds":{"anyOf":[{"type":"integer","minimum":0,"maximum":100},{"type":"null"}]},"on_exhausted":{"anyOf":[{"enum":["escalate","reject"]},{"type":"null"}]}}},"ReasonCodes":{"type":"array","maxItems":100,"items":{"$ref":"common.schema.json#/$defs/ReasonCode"}},"ProseList":{"type":"array","maxItems":200,"items":{"type":"string","maxLength":20000}}}};
+const pattern65 = new RegExp("^1\\.\\d{1,6}$", "u");
 
-function validate292(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate300(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate292.evaluated;
+const evaluated0 = validate300.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -18443,17 +19023,17 @@ vErrors.push(err3);
 }
 errors++;
 }
-validate292.errors = vErrors;
+validate300.errors = vErrors;
 return errors === 0;
 }
-validate292.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate300.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
-const schema136 = {"description":"Which paths may change.","type":"object","additionalProperties":false,"required":["allowed_paths","forbidden_paths","dependency_policy"],"properties":{"allowed_paths":{"description":"Patterns of paths that may change.","$ref":"#/$defs/PathPatterns"},"forbidden_paths":{"description":"Patterns of paths that may not; they beat allowed_paths.","$ref":"#/$defs/PathPatterns"},"dependency_policy":{"$ref":"#/$defs/DependencyPolicy"}}};
+const schema139 = {"description":"Which paths may change.","type":"object","additionalProperties":false,"required":["allowed_paths","forbidden_paths","dependency_policy"],"properties":{"allowed_paths":{"description":"Patterns of paths that may change.","$ref":"#/$defs/PathPatterns"},"forbidden_paths":{"description":"Patterns of paths that may not; they beat allowed_paths.","$ref":"#/$defs/PathPatterns"},"dependency_policy":{"$ref":"#/$defs/DependencyPolicy"}}};
 
-function validate297(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate305(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate297.evaluated;
+const evaluated0 = validate305.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -18518,18 +19098,18 @@ vErrors.push(err4);
 }
 errors++;
 }
-validate297.errors = vErrors;
+validate305.errors = vErrors;
 return errors === 0;
 }
-validate297.evaluated = {"items":true,"dynamicProps":false,"dynamicItems":false};
+validate305.evaluated = {"items":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema138 = {"description":"What may happen to dependencies and CI; nothing, unless said.","type":"object","additionalProperties":false,"required":["mode","allow_new_dependencies","allow_lockfile_changes","allow_dependency_manifest_changes","allow_ci_changes","change_order_required"],"properties":{"mode":{"type":"string","minLength":1,"maxLength":200},"allow_new_dependencies":{"type":"boolean"},"allow_lockfile_changes":{"type":"boolean"},"allow_dependency_manifest_changes":{"type":"boolean"},"allow_ci_changes":{"description":"in_scope: only CI files that allowed_paths names.","enum":["none","in_scope","any"]},"change_order_required":{"description":"Changes that need a separate order, in prose.","$ref":"#/$defs/ProseList"}}};
-const schema139 = {"type":"array","maxItems":200,"items":{"type":"string","maxLength":20000}};
+const schema141 = {"description":"What may happen to dependencies and CI; nothing, unless said.","type":"object","additionalProperties":false,"required":["mode","allow_new_dependencies","allow_lockfile_changes","allow_dependency_manifest_changes","allow_ci_changes","change_order_required"],"properties":{"mode":{"type":"string","minLength":1,"maxLength":200},"allow_new_dependencies":{"type":"boolean"},"allow_lockfile_changes":{"type":"boolean"},"allow_dependency_manifest_changes":{"type":"boolean"},"allow_ci_changes":{"description":"in_scope: only CI files that allowed_paths names.","enum":["none","in_scope","any"]},"change_order_required":{"description":"Changes that need a separate order, in prose.","$ref":"#/$defs/ProseList"}}};
+const schema142 = {"type":"array","maxItems":200,"items":{"type":"string","maxLength":20000}};
 
-function validate301(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate309(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate301.evaluated;
+const evaluated0 = validate309.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -18584,16 +19164,16 @@ vErrors.push(err3);
 }
 errors++;
 }
-validate301.errors = vErrors;
+validate309.errors = vErrors;
 return errors === 0;
 }
-validate301.evaluated = {"items":true,"dynamicProps":false,"dynamicItems":false};
+validate309.evaluated = {"items":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate300(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate308(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate300.evaluated;
+const evaluated0 = validate308.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -18747,7 +19327,7 @@ errors++;
 if(data.allow_ci_changes !== undefined){
 let data4 = data.allow_ci_changes;
 if(!(((data4 === "none") || (data4 === "in_scope")) || (data4 === "any"))){
-const err13 = {instancePath:instancePath+"/allow_ci_changes",schemaPath:"#/properties/allow_ci_changes/enum",keyword:"enum",params:{allowedValues: schema138.properties.allow_ci_changes.enum},message:"must be equal to one of the allowed values"};
+const err13 = {instancePath:instancePath+"/allow_ci_changes",schemaPath:"#/properties/allow_ci_changes/enum",keyword:"enum",params:{allowedValues: schema141.properties.allow_ci_changes.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -18758,8 +19338,8 @@ errors++;
 }
 }
 if(data.change_order_required !== undefined){
-if(!(validate301(data.change_order_required, {instancePath:instancePath+"/change_order_required",parentData:data,parentDataProperty:"change_order_required",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate301.errors : vErrors.concat(validate301.errors);
+if(!(validate309(data.change_order_required, {instancePath:instancePath+"/change_order_required",parentData:data,parentDataProperty:"change_order_required",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate309.errors : vErrors.concat(validate309.errors);
 errors = vErrors.length;
 }
 }
@@ -18774,16 +19354,16 @@ vErrors.push(err14);
 }
 errors++;
 }
-validate300.errors = vErrors;
+validate308.errors = vErrors;
 return errors === 0;
 }
-validate300.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate308.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate296(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate304(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate296.evaluated;
+const evaluated0 = validate304.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -18834,20 +19414,20 @@ errors++;
 }
 }
 if(data.allowed_paths !== undefined){
-if(!(validate297(data.allowed_paths, {instancePath:instancePath+"/allowed_paths",parentData:data,parentDataProperty:"allowed_paths",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate297.errors : vErrors.concat(validate297.errors);
+if(!(validate305(data.allowed_paths, {instancePath:instancePath+"/allowed_paths",parentData:data,parentDataProperty:"allowed_paths",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate305.errors : vErrors.concat(validate305.errors);
 errors = vErrors.length;
 }
 }
 if(data.forbidden_paths !== undefined){
-if(!(validate297(data.forbidden_paths, {instancePath:instancePath+"/forbidden_paths",parentData:data,parentDataProperty:"forbidden_paths",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate297.errors : vErrors.concat(validate297.errors);
+if(!(validate305(data.forbidden_paths, {instancePath:instancePath+"/forbidden_paths",parentData:data,parentDataProperty:"forbidden_paths",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate305.errors : vErrors.concat(validate305.errors);
 errors = vErrors.length;
 }
 }
 if(data.dependency_policy !== undefined){
-if(!(validate300(data.dependency_policy, {instancePath:instancePath+"/dependency_policy",parentData:data,parentDataProperty:"dependency_policy",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate300.errors : vErrors.concat(validate300.errors);
+if(!(validate308(data.dependency_policy, {instancePath:instancePath+"/dependency_policy",parentData:data,parentDataProperty:"dependency_policy",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate308.errors : vErrors.concat(validate308.errors);
 errors = vErrors.length;
 }
 }
@@ -18862,17 +19442,17 @@ vErrors.push(err4);
 }
 errors++;
 }
-validate296.errors = vErrors;
+validate304.errors = vErrors;
 return errors === 0;
 }
-validate296.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate304.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema140 = {"description":"Two different lists that are never filled from each other.","type":"object","additionalProperties":false,"required":["allowed","required"],"properties":{"allowed":{"description":"What the worker may run: guidance with placeholders, never executed by Reeve.","type":"array","maxItems":500,"items":{"type":"string","minLength":1,"maxLength":20000}},"required":{"description":"What the controller runs to verify the work, by index, without a shell.","type":"array","maxItems":100,"items":{"type":"string","minLength":1,"maxLength":20000}}}};
+const schema143 = {"description":"Two different lists that are never filled from each other.","type":"object","additionalProperties":false,"required":["allowed","required"],"properties":{"allowed":{"description":"What the worker may run: guidance with placeholders, never executed by Reeve.","type":"array","maxItems":500,"items":{"type":"string","minLength":1,"maxLength":20000}},"required":{"description":"What the controller runs to verify the work, by index, without a shell.","type":"array","maxItems":100,"items":{"type":"string","minLength":1,"maxLength":20000}}}};
 
-function validate305(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate313(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate305.evaluated;
+const evaluated0 = validate313.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -19045,18 +19625,18 @@ vErrors.push(err13);
 }
 errors++;
 }
-validate305.errors = vErrors;
+validate313.errors = vErrors;
 return errors === 0;
 }
-validate305.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate313.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema141 = {"description":"What must hold, and how it is proved.","type":"object","additionalProperties":false,"required":["criteria","gates","evidence_required"],"properties":{"criteria":{"type":"array","minItems":1,"maxItems":100,"items":{"$ref":"#/$defs/Criterion"}},"gates":{"type":"array","minItems":1,"maxItems":200,"items":{"$ref":"#/$defs/Gate"}},"evidence_required":{"type":"array","maxItems":200,"items":{"$ref":"#/$defs/EvidenceRequirement"}}}};
-const schema142 = {"description":"One acceptance criterion.","type":"object","additionalProperties":false,"required":["id","text"],"properties":{"id":{"$ref":"common.schema.json#/$defs/Id"},"text":{"description":"Verbatim, with its prefix.","type":"string","minLength":1,"maxLength":20000}}};
+const schema144 = {"description":"What must hold, and how it is proved.","type":"object","additionalProperties":false,"required":["criteria","gates","evidence_required"],"properties":{"criteria":{"type":"array","minItems":1,"maxItems":100,"items":{"$ref":"#/$defs/Criterion"}},"gates":{"type":"array","minItems":1,"maxItems":200,"items":{"$ref":"#/$defs/Gate"}},"evidence_required":{"type":"array","maxItems":200,"items":{"$ref":"#/$defs/EvidenceRequirement"}}}};
+const schema145 = {"description":"One acceptance criterion.","type":"object","additionalProperties":false,"required":["id","text"],"properties":{"id":{"$ref":"common.schema.json#/$defs/Id"},"text":{"description":"Verbatim, with its prefix.","type":"string","minLength":1,"maxLength":20000}}};
 
-function validate308(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate316(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate308.evaluated;
+const evaluated0 = validate316.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -19097,8 +19677,8 @@ errors++;
 }
 }
 if(data.id !== undefined){
-if(!(validate292(data.id, {instancePath:instancePath+"/id",parentData:data,parentDataProperty:"id",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate292.errors : vErrors.concat(validate292.errors);
+if(!(validate300(data.id, {instancePath:instancePath+"/id",parentData:data,parentDataProperty:"id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate300.errors : vErrors.concat(validate300.errors);
 errors = vErrors.length;
 }
 }
@@ -19148,18 +19728,18 @@ vErrors.push(err6);
 }
 errors++;
 }
-validate308.errors = vErrors;
+validate316.errors = vErrors;
 return errors === 0;
 }
-validate308.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate316.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema143 = {"description":"One check that proves some criteria.","type":"object","additionalProperties":false,"required":["gate_id","owner","type","target_ac","command_index","pass_condition"],"properties":{"gate_id":{"$ref":"common.schema.json#/$defs/Id"},"owner":{"enum":["worker","controller"]},"type":{"$ref":"#/$defs/GateType"},"target_ac":{"description":"Ids of the criteria it proves.","type":"array","maxItems":100,"items":{"$ref":"common.schema.json#/$defs/Id"}},"command_index":{"description":"Which required command it judges; null for a review gate.","anyOf":[{"type":"integer","minimum":0,"maximum":99},{"type":"null"}]},"pass_condition":{"description":"For people; quoted in a ReworkPack.","anyOf":[{"type":"string","maxLength":20000},{"type":"null"}]}}};
-const schema144 = {"description":"How a gate is judged.","enum":["required_command_exit_0","required_command_evidence_only","qa_scope_guard_review","qa_evidence_review"]};
+const schema146 = {"description":"One check that proves some criteria.","type":"object","additionalProperties":false,"required":["gate_id","owner","type","target_ac","command_index","pass_condition"],"properties":{"gate_id":{"$ref":"common.schema.json#/$defs/Id"},"owner":{"enum":["worker","controller"]},"type":{"$ref":"#/$defs/GateType"},"target_ac":{"description":"Ids of the criteria it proves.","type":"array","maxItems":100,"items":{"$ref":"common.schema.json#/$defs/Id"}},"command_index":{"description":"Which required command it judges; null for a review gate.","anyOf":[{"type":"integer","minimum":0,"maximum":99},{"type":"null"}]},"pass_condition":{"description":"For people; quoted in a ReworkPack.","anyOf":[{"type":"string","maxLength":20000},{"type":"null"}]}}};
+const schema147 = {"description":"How a gate is judged.","enum":["required_command_exit_0","required_command_evidence_only","qa_scope_guard_review","qa_evidence_review"]};
 
-function validate313(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate321(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate313.evaluated;
+const evaluated0 = validate321.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -19167,7 +19747,7 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if(!((((data === "required_command_exit_0") || (data === "required_command_evidence_only")) || (data === "qa_scope_guard_review")) || (data === "qa_evidence_review"))){
-const err0 = {instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema144.enum},message:"must be equal to one of the allowed values"};
+const err0 = {instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema147.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -19176,16 +19756,16 @@ vErrors.push(err0);
 }
 errors++;
 }
-validate313.errors = vErrors;
+validate321.errors = vErrors;
 return errors === 0;
 }
-validate313.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate321.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate311(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate319(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate311.evaluated;
+const evaluated0 = validate319.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -19266,15 +19846,15 @@ errors++;
 }
 }
 if(data.gate_id !== undefined){
-if(!(validate292(data.gate_id, {instancePath:instancePath+"/gate_id",parentData:data,parentDataProperty:"gate_id",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate292.errors : vErrors.concat(validate292.errors);
+if(!(validate300(data.gate_id, {instancePath:instancePath+"/gate_id",parentData:data,parentDataProperty:"gate_id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate300.errors : vErrors.concat(validate300.errors);
 errors = vErrors.length;
 }
 }
 if(data.owner !== undefined){
 let data1 = data.owner;
 if(!((data1 === "worker") || (data1 === "controller"))){
-const err7 = {instancePath:instancePath+"/owner",schemaPath:"#/properties/owner/enum",keyword:"enum",params:{allowedValues: schema143.properties.owner.enum},message:"must be equal to one of the allowed values"};
+const err7 = {instancePath:instancePath+"/owner",schemaPath:"#/properties/owner/enum",keyword:"enum",params:{allowedValues: schema146.properties.owner.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -19285,8 +19865,8 @@ errors++;
 }
 }
 if(data.type !== undefined){
-if(!(validate313(data.type, {instancePath:instancePath+"/type",parentData:data,parentDataProperty:"type",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate313.errors : vErrors.concat(validate313.errors);
+if(!(validate321(data.type, {instancePath:instancePath+"/type",parentData:data,parentDataProperty:"type",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate321.errors : vErrors.concat(validate321.errors);
 errors = vErrors.length;
 }
 }
@@ -19305,8 +19885,8 @@ errors++;
 }
 const len0 = data3.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate292(data3[i0], {instancePath:instancePath+"/target_ac/" + i0,parentData:data3,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate292.errors : vErrors.concat(validate292.errors);
+if(!(validate300(data3[i0], {instancePath:instancePath+"/target_ac/" + i0,parentData:data3,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate300.errors : vErrors.concat(validate300.errors);
 errors = vErrors.length;
 }
 }
@@ -19471,18 +20051,18 @@ vErrors.push(err19);
 }
 errors++;
 }
-validate311.errors = vErrors;
+validate319.errors = vErrors;
 return errors === 0;
 }
-validate311.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate319.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema145 = {"description":"One piece of evidence that must exist.","type":"object","additionalProperties":false,"required":["id","kind","path_pattern","required_for","notes"],"properties":{"id":{"$ref":"common.schema.json#/$defs/Id"},"kind":{"$ref":"#/$defs/EvidenceKind"},"path_pattern":{"description":"A glob of files, or FILE::SELECTOR into a JSON file.","type":"string","minLength":1,"maxLength":1024},"required_for":{"description":"Ids of the criteria it supports.","type":"array","maxItems":100,"items":{"$ref":"common.schema.json#/$defs/Id"}},"notes":{"anyOf":[{"type":"string","maxLength":20000},{"type":"null"}]}}};
-const schema146 = {"description":"What a path_pattern points at.","enum":["file_glob","json_selector"]};
+const schema148 = {"description":"One piece of evidence that must exist.","type":"object","additionalProperties":false,"required":["id","kind","path_pattern","required_for","notes"],"properties":{"id":{"$ref":"common.schema.json#/$defs/Id"},"kind":{"$ref":"#/$defs/EvidenceKind"},"path_pattern":{"description":"A glob of files, or FILE::SELECTOR into a JSON file.","type":"string","minLength":1,"maxLength":1024},"required_for":{"description":"Ids of the criteria it supports.","type":"array","maxItems":100,"items":{"$ref":"common.schema.json#/$defs/Id"}},"notes":{"anyOf":[{"type":"string","maxLength":20000},{"type":"null"}]}}};
+const schema149 = {"description":"What a path_pattern points at.","enum":["file_glob","json_selector"]};
 
-function validate319(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate327(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate319.evaluated;
+const evaluated0 = validate327.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -19490,7 +20070,7 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if(!((data === "file_glob") || (data === "json_selector"))){
-const err0 = {instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema146.enum},message:"must be equal to one of the allowed values"};
+const err0 = {instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema149.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -19499,16 +20079,16 @@ vErrors.push(err0);
 }
 errors++;
 }
-validate319.errors = vErrors;
+validate327.errors = vErrors;
 return errors === 0;
 }
-validate319.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate327.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate317(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate325(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate317.evaluated;
+const evaluated0 = validate325.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -19579,14 +20159,14 @@ errors++;
 }
 }
 if(data.id !== undefined){
-if(!(validate292(data.id, {instancePath:instancePath+"/id",parentData:data,parentDataProperty:"id",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate292.errors : vErrors.concat(validate292.errors);
+if(!(validate300(data.id, {instancePath:instancePath+"/id",parentData:data,parentDataProperty:"id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate300.errors : vErrors.concat(validate300.errors);
 errors = vErrors.length;
 }
 }
 if(data.kind !== undefined){
-if(!(validate319(data.kind, {instancePath:instancePath+"/kind",parentData:data,parentDataProperty:"kind",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate319.errors : vErrors.concat(validate319.errors);
+if(!(validate327(data.kind, {instancePath:instancePath+"/kind",parentData:data,parentDataProperty:"kind",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate327.errors : vErrors.concat(validate327.errors);
 errors = vErrors.length;
 }
 }
@@ -19640,8 +20220,8 @@ errors++;
 }
 const len0 = data3.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate292(data3[i0], {instancePath:instancePath+"/required_for/" + i0,parentData:data3,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate292.errors : vErrors.concat(validate292.errors);
+if(!(validate300(data3[i0], {instancePath:instancePath+"/required_for/" + i0,parentData:data3,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate300.errors : vErrors.concat(validate300.errors);
 errors = vErrors.length;
 }
 }
@@ -19732,16 +20312,16 @@ vErrors.push(err15);
 }
 errors++;
 }
-validate317.errors = vErrors;
+validate325.errors = vErrors;
 return errors === 0;
 }
-validate317.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate325.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate307(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate315(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate307.evaluated;
+const evaluated0 = validate315.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -19816,8 +20396,8 @@ errors++;
 }
 const len0 = data0.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate308(data0[i0], {instancePath:instancePath+"/criteria/" + i0,parentData:data0,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate308.errors : vErrors.concat(validate308.errors);
+if(!(validate316(data0[i0], {instancePath:instancePath+"/criteria/" + i0,parentData:data0,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate316.errors : vErrors.concat(validate316.errors);
 errors = vErrors.length;
 }
 }
@@ -19858,8 +20438,8 @@ errors++;
 }
 const len1 = data2.length;
 for(let i1=0; i1<len1; i1++){
-if(!(validate311(data2[i1], {instancePath:instancePath+"/gates/" + i1,parentData:data2,parentDataProperty:i1,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate311.errors : vErrors.concat(validate311.errors);
+if(!(validate319(data2[i1], {instancePath:instancePath+"/gates/" + i1,parentData:data2,parentDataProperty:i1,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate319.errors : vErrors.concat(validate319.errors);
 errors = vErrors.length;
 }
 }
@@ -19890,8 +20470,8 @@ errors++;
 }
 const len2 = data4.length;
 for(let i2=0; i2<len2; i2++){
-if(!(validate317(data4[i2], {instancePath:instancePath+"/evidence_required/" + i2,parentData:data4,parentDataProperty:i2,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate317.errors : vErrors.concat(validate317.errors);
+if(!(validate325(data4[i2], {instancePath:instancePath+"/evidence_required/" + i2,parentData:data4,parentDataProperty:i2,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate325.errors : vErrors.concat(validate325.errors);
 errors = vErrors.length;
 }
 }
@@ -19918,19 +20498,19 @@ vErrors.push(err12);
 }
 errors++;
 }
-validate307.errors = vErrors;
+validate315.errors = vErrors;
 return errors === 0;
 }
-validate307.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate315.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema147 = {"description":"Limits and retries; null leaves the decision to the configuration.","type":"object","additionalProperties":false,"required":["timeout_sec","no_output_timeout_sec","max_memory_mb","retry","autonomy_level","boundary_level"],"properties":{"timeout_sec":{"anyOf":[{"type":"integer","minimum":1,"maximum":604800},{"type":"null"}]},"no_output_timeout_sec":{"anyOf":[{"type":"integer","minimum":1,"maximum":604800},{"type":"null"}]},"max_memory_mb":{"anyOf":[{"type":"integer","minimum":1,"maximum":16777216},{"type":"null"}]},"retry":{"$ref":"#/$defs/StepRetry"},"autonomy_level":{"anyOf":[{"type":"string","maxLength":100},{"type":"null"}]},"boundary_level":{"anyOf":[{"type":"string","maxLength":100},{"type":"null"}]}}};
-const schema148 = {"description":"What a pack says about retries.","type":"object","additionalProperties":false,"required":["max_attempts","retry_on","requires_rework_pack_after_failed_attempts","max_rework_rounds","on_exhausted"],"properties":{"max_attempts":{"description":"Attempts within one revision, the first included.","type":"integer","minimum":1,"maximum":100},"retry_on":{"$ref":"#/$defs/ReasonCodes"},"requires_rework_pack_after_failed_attempts":{"type":"boolean"},"max_rework_rounds":{"anyOf":[{"type":"integer","minimum":0,"maximum":100},{"type":"null"}]},"on_exhausted":{"anyOf":[{"enum":["escalate","reject"]},{"type":"null"}]}}};
-const schema149 = {"type":"array","maxItems":100,"items":{"$ref":"common.schema.json#/$defs/ReasonCode"}};
+const schema150 = {"description":"Limits and retries; null leaves the decision to the configuration.","type":"object","additionalProperties":false,"required":["timeout_sec","no_output_timeout_sec","max_memory_mb","retry","autonomy_level","boundary_level"],"properties":{"timeout_sec":{"anyOf":[{"type":"integer","minimum":1,"maximum":604800},{"type":"null"}]},"no_output_timeout_sec":{"anyOf":[{"type":"integer","minimum":1,"maximum":604800},{"type":"null"}]},"max_memory_mb":{"anyOf":[{"type":"integer","minimum":1,"maximum":16777216},{"type":"null"}]},"retry":{"$ref":"#/$defs/StepRetry"},"autonomy_level":{"anyOf":[{"type":"string","maxLength":100},{"type":"null"}]},"boundary_level":{"anyOf":[{"type":"string","maxLength":100},{"type":"null"}]}}};
+const schema151 = {"description":"What a pack says about retries.","type":"object","additionalProperties":false,"required":["max_attempts","retry_on","requires_rework_pack_after_failed_attempts","max_rework_rounds","on_exhausted"],"properties":{"max_attempts":{"description":"Attempts within one revision, the first included.","type":"integer","minimum":1,"maximum":100},"retry_on":{"$ref":"#/$defs/ReasonCodes"},"requires_rework_pack_after_failed_attempts":{"type":"boolean"},"max_rework_rounds":{"anyOf":[{"type":"integer","minimum":0,"maximum":100},{"type":"null"}]},"on_exhausted":{"anyOf":[{"enum":["escalate","reject"]},{"type":"null"}]}}};
+const schema152 = {"type":"array","maxItems":100,"items":{"$ref":"common.schema.json#/$defs/ReasonCode"}};
 
-function validate327(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate335(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate327.evaluated;
+const evaluated0 = validate335.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -19938,7 +20518,7 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if(!(((((((((((((((((((((((((((((data === "PASS_ALL_CRITERIA") || (data === "COMMAND_FAILED")) || (data === "COMMAND_NOT_FOUND")) || (data === "AC_NOT_MET")) || (data === "AC_UNCOVERED")) || (data === "SCOPE_VIOLATION")) || (data === "FORBIDDEN_PATH")) || (data === "DEPENDENCY_POLICY_VIOLATION")) || (data === "EVIDENCE_MISSING")) || (data === "EVIDENCE_INVALID_PATH")) || (data === "EVIDENCE_MISMATCH")) || (data === "RESULT_INVALID")) || (data === "GATE_TAMPERED")) || (data === "TIMEOUT")) || (data === "NO_OUTPUT")) || (data === "MEMORY_LIMIT")) || (data === "OUTPUT_LIMIT")) || (data === "WAITING_INPUT")) || (data === "WORKER_CRASHED")) || (data === "BACKEND_UNAVAILABLE")) || (data === "RATE_LIMITED")) || (data === "BUDGET_EXCEEDED")) || (data === "POLICY_DENIED")) || (data === "APPROVAL_EXPIRED")) || (data === "CONTRACT_GUARD_BLOCKED")) || (data === "EXECUTION_BLOCKED_UNAPPROVED")) || (data === "RETRY_EXHAUSTED")) || (data === "INTERRUPTED")) || (data === "CANCELLED"))){
-const err0 = {instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema41.enum},message:"must be equal to one of the allowed values"};
+const err0 = {instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema44.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -19947,16 +20527,16 @@ vErrors.push(err0);
 }
 errors++;
 }
-validate327.errors = vErrors;
+validate335.errors = vErrors;
 return errors === 0;
 }
-validate327.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate335.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate326(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate334(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate326.evaluated;
+const evaluated0 = validate334.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -19976,8 +20556,8 @@ errors++;
 }
 const len0 = data.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate327(data[i0], {instancePath:instancePath+"/" + i0,parentData:data,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate327.errors : vErrors.concat(validate327.errors);
+if(!(validate335(data[i0], {instancePath:instancePath+"/" + i0,parentData:data,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate335.errors : vErrors.concat(validate335.errors);
 errors = vErrors.length;
 }
 }
@@ -19992,16 +20572,16 @@ vErrors.push(err1);
 }
 errors++;
 }
-validate326.errors = vErrors;
+validate334.errors = vErrors;
 return errors === 0;
 }
-validate326.evaluated = {"items":true,"dynamicProps":false,"dynamicItems":false};
+validate334.evaluated = {"items":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate325(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate333(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate325.evaluated;
+const evaluated0 = validate333.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -20107,8 +20687,8 @@ errors++;
 }
 }
 if(data.retry_on !== undefined){
-if(!(validate326(data.retry_on, {instancePath:instancePath+"/retry_on",parentData:data,parentDataProperty:"retry_on",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate326.errors : vErrors.concat(validate326.errors);
+if(!(validate334(data.retry_on, {instancePath:instancePath+"/retry_on",parentData:data,parentDataProperty:"retry_on",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate334.errors : vErrors.concat(validate334.errors);
 errors = vErrors.length;
 }
 }
@@ -20204,7 +20784,7 @@ const _errs14 = errors;
 let valid2 = false;
 const _errs15 = errors;
 if(!((data4 === "escalate") || (data4 === "reject"))){
-const err15 = {instancePath:instancePath+"/on_exhausted",schemaPath:"#/properties/on_exhausted/anyOf/0/enum",keyword:"enum",params:{allowedValues: schema148.properties.on_exhausted.anyOf[0].enum},message:"must be equal to one of the allowed values"};
+const err15 = {instancePath:instancePath+"/on_exhausted",schemaPath:"#/properties/on_exhausted/anyOf/0/enum",keyword:"enum",params:{allowedValues: schema151.properties.on_exhausted.anyOf[0].enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -20261,16 +20841,16 @@ vErrors.push(err18);
 }
 errors++;
 }
-validate325.errors = vErrors;
+validate333.errors = vErrors;
 return errors === 0;
 }
-validate325.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate333.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate324(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate332(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate324.evaluated;
+const evaluated0 = validate332.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -20573,8 +21153,8 @@ vErrors = null;
 }
 }
 if(data.retry !== undefined){
-if(!(validate325(data.retry, {instancePath:instancePath+"/retry",parentData:data,parentDataProperty:"retry",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate325.errors : vErrors.concat(validate325.errors);
+if(!(validate333(data.retry, {instancePath:instancePath+"/retry",parentData:data,parentDataProperty:"retry",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate333.errors : vErrors.concat(validate333.errors);
 errors = vErrors.length;
 }
 }
@@ -20717,17 +21297,17 @@ vErrors.push(err30);
 }
 errors++;
 }
-validate324.errors = vErrors;
+validate332.errors = vErrors;
 return errors === 0;
 }
-validate324.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate332.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate291(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate299(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="step-pack-canonical.schema.json" */;
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate291.evaluated;
+const evaluated0 = validate299.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -20996,7 +21576,7 @@ vErrors.push(err25);
 errors++;
 }
 for(const key0 in data){
-if(!(func1.call(schema134.properties, key0))){
+if(!(func1.call(schema137.properties, key0))){
 const err26 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err26];
@@ -21022,7 +21602,7 @@ errors++;
 if(data.step_pack_version !== undefined){
 let data1 = data.step_pack_version;
 if(typeof data1 === "string"){
-if(!pattern63.test(data1)){
+if(!pattern65.test(data1)){
 const err28 = {instancePath:instancePath+"/step_pack_version",schemaPath:"#/properties/step_pack_version/pattern",keyword:"pattern",params:{pattern: "^1\\.\\d{1,6}$"},message:"must match pattern \""+"^1\\.\\d{1,6}$"+"\""};
 if(vErrors === null){
 vErrors = [err28];
@@ -21045,20 +21625,20 @@ errors++;
 }
 }
 if(data.task_id !== undefined){
-if(!(validate292(data.task_id, {instancePath:instancePath+"/task_id",parentData:data,parentDataProperty:"task_id",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate292.errors : vErrors.concat(validate292.errors);
+if(!(validate300(data.task_id, {instancePath:instancePath+"/task_id",parentData:data,parentDataProperty:"task_id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate300.errors : vErrors.concat(validate300.errors);
 errors = vErrors.length;
 }
 }
 if(data.run_id !== undefined){
-if(!(validate292(data.run_id, {instancePath:instancePath+"/run_id",parentData:data,parentDataProperty:"run_id",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate292.errors : vErrors.concat(validate292.errors);
+if(!(validate300(data.run_id, {instancePath:instancePath+"/run_id",parentData:data,parentDataProperty:"run_id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate300.errors : vErrors.concat(validate300.errors);
 errors = vErrors.length;
 }
 }
 if(data.step_id !== undefined){
-if(!(validate292(data.step_id, {instancePath:instancePath+"/step_id",parentData:data,parentDataProperty:"step_id",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate292.errors : vErrors.concat(validate292.errors);
+if(!(validate300(data.step_id, {instancePath:instancePath+"/step_id",parentData:data,parentDataProperty:"step_id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate300.errors : vErrors.concat(validate300.errors);
 errors = vErrors.length;
 }
 }
@@ -21148,26 +21728,26 @@ errors++;
 }
 }
 if(data.scope !== undefined){
-if(!(validate296(data.scope, {instancePath:instancePath+"/scope",parentData:data,parentDataProperty:"scope",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate296.errors : vErrors.concat(validate296.errors);
+if(!(validate304(data.scope, {instancePath:instancePath+"/scope",parentData:data,parentDataProperty:"scope",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate304.errors : vErrors.concat(validate304.errors);
 errors = vErrors.length;
 }
 }
 if(data.commands !== undefined){
-if(!(validate305(data.commands, {instancePath:instancePath+"/commands",parentData:data,parentDataProperty:"commands",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate305.errors : vErrors.concat(validate305.errors);
+if(!(validate313(data.commands, {instancePath:instancePath+"/commands",parentData:data,parentDataProperty:"commands",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate313.errors : vErrors.concat(validate313.errors);
 errors = vErrors.length;
 }
 }
 if(data.acceptance !== undefined){
-if(!(validate307(data.acceptance, {instancePath:instancePath+"/acceptance",parentData:data,parentDataProperty:"acceptance",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate307.errors : vErrors.concat(validate307.errors);
+if(!(validate315(data.acceptance, {instancePath:instancePath+"/acceptance",parentData:data,parentDataProperty:"acceptance",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate315.errors : vErrors.concat(validate315.errors);
 errors = vErrors.length;
 }
 }
 if(data.runtime_policy !== undefined){
-if(!(validate324(data.runtime_policy, {instancePath:instancePath+"/runtime_policy",parentData:data,parentDataProperty:"runtime_policy",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate324.errors : vErrors.concat(validate324.errors);
+if(!(validate332(data.runtime_policy, {instancePath:instancePath+"/runtime_policy",parentData:data,parentDataProperty:"runtime_policy",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate332.errors : vErrors.concat(validate332.errors);
 errors = vErrors.length;
 }
 }
@@ -21176,8 +21756,8 @@ let data12 = data.worker;
 const _errs19 = errors;
 let valid1 = false;
 const _errs20 = errors;
-if(!(validate292(data12, {instancePath:instancePath+"/worker",parentData:data,parentDataProperty:"worker",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate292.errors : vErrors.concat(validate292.errors);
+if(!(validate300(data12, {instancePath:instancePath+"/worker",parentData:data,parentDataProperty:"worker",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate300.errors : vErrors.concat(validate300.errors);
 errors = vErrors.length;
 }
 var _valid0 = _errs20 === errors;
@@ -21244,8 +21824,8 @@ errors++;
 }
 const len0 = data14.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate292(data14[i0], {instancePath:instancePath+"/depends_on/" + i0,parentData:data14,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate292.errors : vErrors.concat(validate292.errors);
+if(!(validate300(data14[i0], {instancePath:instancePath+"/depends_on/" + i0,parentData:data14,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate300.errors : vErrors.concat(validate300.errors);
 errors = vErrors.length;
 }
 }
@@ -21617,20 +22197,20 @@ vErrors = null;
 }
 }
 if(data.preconditions !== undefined){
-if(!(validate301(data.preconditions, {instancePath:instancePath+"/preconditions",parentData:data,parentDataProperty:"preconditions",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate301.errors : vErrors.concat(validate301.errors);
+if(!(validate309(data.preconditions, {instancePath:instancePath+"/preconditions",parentData:data,parentDataProperty:"preconditions",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate309.errors : vErrors.concat(validate309.errors);
 errors = vErrors.length;
 }
 }
 if(data.expected_outputs !== undefined){
-if(!(validate301(data.expected_outputs, {instancePath:instancePath+"/expected_outputs",parentData:data,parentDataProperty:"expected_outputs",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate301.errors : vErrors.concat(validate301.errors);
+if(!(validate309(data.expected_outputs, {instancePath:instancePath+"/expected_outputs",parentData:data,parentDataProperty:"expected_outputs",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate309.errors : vErrors.concat(validate309.errors);
 errors = vErrors.length;
 }
 }
 if(data.allowed_actions !== undefined){
-if(!(validate301(data.allowed_actions, {instancePath:instancePath+"/allowed_actions",parentData:data,parentDataProperty:"allowed_actions",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate301.errors : vErrors.concat(validate301.errors);
+if(!(validate309(data.allowed_actions, {instancePath:instancePath+"/allowed_actions",parentData:data,parentDataProperty:"allowed_actions",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate309.errors : vErrors.concat(validate309.errors);
 errors = vErrors.length;
 }
 }
@@ -21675,18 +22255,18 @@ vErrors.push(err67);
 }
 errors++;
 }
-validate291.errors = vErrors;
+validate299.errors = vErrors;
 return errors === 0;
 }
-validate291.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate299.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-export const validateStepPackDocument = validate395;
-const schema175 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"step-pack.schema.json","title":"StepPackDocument","description":"A StepPack as its author writes it: a bounded work order. Several keys have older names; every copy present must agree. Least that is needed: task_id, title, allowed_paths, acceptance_criteria and commands_to_run (or gates).","type":"object","required":["task_id"],"additionalProperties":true,"properties":{"$schema":{"description":"For editors; ignored.","type":"string","maxLength":2000},"task_kind":{"description":"Default: step.","const":"step"},"step_pack_version":{"description":"Default: 1.0.","type":"string","pattern":"^1\\.\\d{1,6}$"},"task_id":{"description":"Names the task, its folder and its log.","$ref":"common.schema.json#/$defs/Id"},"run_id":{"description":"Begins with the task id and an underscore. Default: the task id and 12 digits of the pack’s SHA-256.","$ref":"common.schema.json#/$defs/Id"},"step_id":{"description":"Default: S1.","$ref":"common.schema.json#/$defs/Id"},"step_title":{"description":"One line for lists and commit messages.","type":"string","minLength":1,"maxLength":300},"title":{"description":"One line for lists and commit messages.","type":"string","minLength":1,"maxLength":300},"step_description":{"description":"What is to be done, in prose. Default: the title.","type":"string","maxLength":50000},"description":{"description":"Same as step_description.","type":"string","maxLength":50000},"objective":{"description":"What the step is for. Default: the title.","type":"string","maxLength":50000},"allowed_paths":{"description":"Patterns of paths that may change: docs/**, src/*.ts, README.md.","$ref":"step-pack-canonical.schema.json#/$defs/PathPatterns"},"forbidden_paths":{"description":"Patterns of paths that may not change; they beat allowed_paths.","$ref":"step-pack-canonical.schema.json#/$defs/PathPatterns"},"dependency_policy":{"$ref":"#/$defs/DependencyPolicyDocument"},"scope":{"description":"The same three facts in one place.","type":"object","additionalProperties":false,"properties":{"allowed_paths":{"$ref":"step-pack-canonical.schema.json#/$defs/PathPatterns"},"forbidden_paths":{"$ref":"step-pack-canonical.schema.json#/$defs/PathPatterns"},"dependency_policy":{"$ref":"#/$defs/DependencyPolicyDocument"}}},"scope_guard":{"description":"Same as scope, paths only.","type":"object","additionalProperties":false,"properties":{"allowed_paths":{"$ref":"step-pack-canonical.schema.json#/$defs/PathPatterns"},"forbidden_paths":{"$ref":"step-pack-canonical.schema.json#/$defs/PathPatterns"}}},"commands":{"description":"What the worker may run (guidance, never executed), or an object with both lists.","anyOf":[{"type":"array","maxItems":500,"items":{"type":"string","minLength":1,"maxLength":20000}},{"type":"object","additionalProperties":false,"properties":{"allowed":{"type":"array","maxItems":500,"items":{"type":"string","minLength":1,"maxLength":20000}},"required":{"type":"array","maxItems":100,"items":{"type":"string","minLength":1,"maxLength":20000}}}}]},"commands_to_run":{"description":"What the controller runs to verify the work, in order, without a shell.","type":"array","maxItems":100,"items":{"type":"string","minLength":1,"maxLength":20000}},"acceptance_criteria":{"description":"What must hold. A text may open with its id, as in “AC1: …”.","$ref":"#/$defs/CriteriaList"},"AC":{"description":"Same as acceptance_criteria.","$ref":"#/$defs/CriteriaList"},"gates":{"description":"Which check proves which criterion. Default: every required command must exit 0.","type":"array","maxItems":200,"items":{"$ref":"#/$defs/GateDocument"}},"evidence_required":{"description":"Files the worker must leave behind.","type":"array","maxItems":200,"items":{"$ref":"#/$defs/EvidenceDocument"}},"acceptance":{"description":"The same facts in one place.","type":"object","additionalProperties":false,"properties":{"AC":{"$ref":"#/$defs/CriteriaList"},"criteria":{"$ref":"#/$defs/CriteriaList"},"gates":{"type":"array","maxItems":200,"items":{"$ref":"#/$defs/GateDocument"}},"evidence_required":{"type":"array","maxItems":200,"items":{"$ref":"#/$defs/EvidenceDocument"}}}},"runtime_policy":{"$ref":"#/$defs/RuntimePolicyDocument"},"worker":{"description":"Name of a worker in reeve.yaml. Default: the default worker.","anyOf":[{"$ref":"common.schema.json#/$defs/Id"},{"type":"null"}]},"closes_task":{"description":"Accepting this step closes its task. Default: true.","type":"boolean"},"depends_on":{"description":"Tasks that must be accepted first.","type":"array","maxItems":100,"items":{"$ref":"common.schema.json#/$defs/Id"}},"priority":{"description":"Higher goes first. Default: 0.","type":"integer","minimum":-1000,"maximum":1000},"risk":{"anyOf":[{"type":"string","maxLength":1000},{"type":"null"}]},"backend":{"anyOf":[{"type":"string","maxLength":200},{"type":"null"}]},"phase":{"anyOf":[{"type":"string","maxLength":1000},{"type":"null"}]},"controller_role":{"anyOf":[{"type":"string","maxLength":1000},{"type":"null"}]},"evidence_requirement":{"description":"The evidence asked for, in prose.","anyOf":[{"type":"string","maxLength":50000},{"type":"null"}]},"preconditions":{"$ref":"#/$defs/ProseOrList"},"expected_outputs":{"$ref":"#/$defs/ProseOrList"},"allowed_actions":{"$ref":"#/$defs/ProseOrList"},"context":{"description":"Free facts for the worker.","type":"object","additionalProperties":true},"annotations":{"description":"Kept as they come.","type":"object","additionalProperties":true}},"$defs":{"ProseOrList":{"anyOf":[{"type":"string","maxLength":20000},{"$ref":"step-pack-canonical.schema.json#/$defs/ProseList"}]},"CriteriaList":{"type":"array","minItems":1,"maxItems":100,"items":{"anyOf":[{"type":"string","minLength":1,"maxLength":20000},{"type":"object","additionalProperties":false,"required":["id","text"],"properties":{"id":{"$ref":"common.schema.json#/$defs/Id"},"text":{"type":"string","minLength":1,"maxLength":20000}}}]}},"DependencyPolicyDocument":{"description":"What may happen to dependencies and CI. Default: nothing.","type":"object","additionalProperties":false,"properties":{"mode":{"type":"string","minLength":1,"maxLength":200},"allow_new_dependencies":{"type":"boolean"},"allow_lockfile_changes":{"type":"boolean"},"allow_dependency_manifest_changes":{"type":"boolean"},"allow_ci_changes":{"description":"true: any; false: none.","anyOf":[{"type":"boolean"},{"type":"string","enum":["none","in_scope","any"]}]},"allow_ci_workflow_changes_in_scope":{"description":"true: only CI files that allowed_paths names.","type":"boolean"},"change_order_required":{"$ref":"#/$defs/ProseOrList"}}},"GateDocument":{"type":"object","additionalProperties":false,"required":["gate_id","type","target_ac"],"properties":{"gate_id":{"$ref":"common.schema.json#/$defs/Id"},"owner":{"enum":["worker","controller"]},"type":{"$ref":"step-pack-canonical.schema.json#/$defs/GateType"},"target_ac":{"description":"Ids of the criteria it proves.","type":"array","maxItems":100,"items":{"type":"string","minLength":1,"maxLength":200}},"command_index":{"description":"Which entry of commands_to_run it judges, from 0.","anyOf":[{"type":"integer","minimum":0,"maximum":99},{"type":"null"}]},"pass_condition":{"anyOf":[{"type":"string","maxLength":20000},{"type":"null"}]}}},"EvidenceDocument":{"type":"object","additionalProperties":false,"required":["id","path_pattern"],"properties":{"id":{"$ref":"common.schema.json#/$defs/Id"},"kind":{"$ref":"step-pack-canonical.schema.json#/$defs/EvidenceKind"},"path_pattern":{"description":"A glob of files, or FILE::SELECTOR into a JSON file.","type":"string","minLength":1,"maxLength":1024},"required_for":{"type":"array","maxItems":100,"items":{"type":"string","minLength":1,"maxLength":200}},"notes":{"anyOf":[{"type":"string","maxLength":20000},{"type":"null"}]}}},"RuntimePolicyDocument":{"description":"Limits and retries; what is left out is decided by the configuration.","type":"object","additionalProperties":false,"properties":{"timeout_sec":{"description":"Seconds of wall clock.","anyOf":[{"type":"integer","minimum":1,"maximum":604800},{"type":"null"}]},"no_output_timeout_sec":{"description":"Seconds without any output.","anyOf":[{"type":"integer","minimum":1,"maximum":604800},{"type":"null"}]},"max_memory_mb":{"description":"Resident memory of the whole process tree.","anyOf":[{"type":"integer","minimum":1,"maximum":16777216},{"type":"null"}]},"retry":{"type":"object","additionalProperties":false,"properties":{"max_attempts":{"description":"Attempts within one revision, the first included. Default: 2.","type":"integer","minimum":1,"maximum":100},"retry_on":{"description":"Reason codes after which the identical pack is tried again. Default: COMMAND_FAILED, AC_NOT_MET.","type":"array","maxItems":100,"items":{"type":"string","minLength":1,"maxLength":100}},"requires_rework_pack_after_failed_attempts":{"description":"Default: true.","type":"boolean"},"max_rework_rounds":{"anyOf":[{"type":"integer","minimum":0,"maximum":100},{"type":"null"}]},"on_exhausted":{"anyOf":[{"type":"string","enum":["escalate","reject"]},{"type":"null"}]}}},"autonomy_level":{"anyOf":[{"type":"string","maxLength":100},{"type":"null"}]},"boundary_level":{"anyOf":[{"type":"string","maxLength":100},{"type":"null"}]}}}}};
+export const validateStepPackDocument = validate403;
+const schema178 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"step-pack.schema.json","title":"StepPackDocument","description":"A StepPack as its author writes it: a bounded work order. Several keys have older names; every copy present must agree. Least that is needed: task_id, title, allowed_paths, acceptance_criteria and commands_to_run (or gates).","type":"object","required":["task_id"],"additionalProperties":true,"properties":{"$schema":{"description":"For editors; ignored.","type":"string","maxLength":2000},"task_kind":{"description":"Default: step.","const":"step"},"step_pack_version":{"description":"Default: 1.0.","type":"string","pattern":"^1\\.\\d{1,6}$"},"task_id":{"description":"Names the task, its folder and its log.","$ref":"common.schema.json#/$defs/Id"},"run_id":{"description":"Begins with the task id and an underscore. Default: the task id and 12 digits of the pack’s SHA-256.","$ref":"common.schema.json#/$defs/Id"},"step_id":{"description":"Default: S1.","$ref":"common.schema.json#/$defs/Id"},"step_title":{"description":"One line for lists and commit messages.","type":"string","minLength":1,"maxLength":300},"title":{"description":"One line for lists and commit messages.","type":"string","minLength":1,"maxLength":300},"step_description":{"description":"What is to be done, in prose. Default: the title.","type":"string","maxLength":50000},"description":{"description":"Same as step_description.","type":"string","maxLength":50000},"objective":{"description":"What the step is for. Default: the title.","type":"string","maxLength":50000},"allowed_paths":{"description":"Patterns of paths that may change: docs/**, src/*.ts, README.md.","$ref":"step-pack-canonical.schema.json#/$defs/PathPatterns"},"forbidden_paths":{"description":"Patterns of paths that may not change; they beat allowed_paths.","$ref":"step-pack-canonical.schema.json#/$defs/PathPatterns"},"dependency_policy":{"$ref":"#/$defs/DependencyPolicyDocument"},"scope":{"description":"The same three facts in one place.","type":"object","additionalProperties":false,"properties":{"allowed_paths":{"$ref":"step-pack-canonical.schema.json#/$defs/PathPatterns"},"forbidden_paths":{"$ref":"step-pack-canonical.schema.json#/$defs/PathPatterns"},"dependency_policy":{"$ref":"#/$defs/DependencyPolicyDocument"}}},"scope_guard":{"description":"Same as scope, paths only.","type":"object","additionalProperties":false,"properties":{"allowed_paths":{"$ref":"step-pack-canonical.schema.json#/$defs/PathPatterns"},"forbidden_paths":{"$ref":"step-pack-canonical.schema.json#/$defs/PathPatterns"}}},"commands":{"description":"What the worker may run (guidance, never executed), or an object with both lists.","anyOf":[{"type":"array","maxItems":500,"items":{"type":"string","minLength":1,"maxLength":20000}},{"type":"object","additionalProperties":false,"properties":{"allowed":{"type":"array","maxItems":500,"items":{"type":"string","minLength":1,"maxLength":20000}},"required":{"type":"array","maxItems":100,"items":{"type":"string","minLength":1,"maxLength":20000}}}}]},"commands_to_run":{"description":"What the controller runs to verify the work, in order, without a shell.","type":"array","maxItems":100,"items":{"type":"string","minLength":1,"maxLength":20000}},"acceptance_criteria":{"description":"What must hold. A text may open with its id, as in “AC1: …”.","$ref":"#/$defs/CriteriaList"},"AC":{"description":"Same as acceptance_criteria.","$ref":"#/$defs/CriteriaList"},"gates":{"description":"Which check proves which criterion. Default: every required command must exit 0.","type":"array","maxItems":200,"items":{"$ref":"#/$defs/GateDocument"}},"evidence_required":{"description":"Files the worker must leave behind.","type":"array","maxItems":200,"items":{"$ref":"#/$defs/EvidenceDocument"}},"acceptance":{"description":"The same facts in one place.","type":"object","additionalProperties":false,"properties":{"AC":{"$ref":"#/$defs/CriteriaList"},"criteria":{"$ref":"#/$defs/CriteriaList"},"gates":{"type":"array","maxItems":200,"items":{"$ref":"#/$defs/GateDocument"}},"evidence_required":{"type":"array","maxItems":200,"items":{"$ref":"#/$defs/EvidenceDocument"}}}},"runtime_policy":{"$ref":"#/$defs/RuntimePolicyDocument"},"worker":{"description":"Name of a worker in reeve.yaml. Default: the default worker.","anyOf":[{"$ref":"common.schema.json#/$defs/Id"},{"type":"null"}]},"closes_task":{"description":"Accepting this step closes its task. Default: true.","type":"boolean"},"depends_on":{"description":"Tasks that must be accepted first.","type":"array","maxItems":100,"items":{"$ref":"common.schema.json#/$defs/Id"}},"priority":{"description":"Higher goes first. Default: 0.","type":"integer","minimum":-1000,"maximum":1000},"risk":{"anyOf":[{"type":"string","maxLength":1000},{"type":"null"}]},"backend":{"anyOf":[{"type":"string","maxLength":200},{"type":"null"}]},"phase":{"anyOf":[{"type":"string","maxLength":1000},{"type":"null"}]},"controller_role":{"anyOf":[{"type":"string","maxLength":1000},{"type":"null"}]},"evidence_requirement":{"description":"The evidence asked for, in prose.","anyOf":[{"type":"string","maxLength":50000},{"type":"null"}]},"preconditions":{"$ref":"#/$defs/ProseOrList"},"expected_outputs":{"$ref":"#/$defs/ProseOrList"},"allowed_actions":{"$ref":"#/$defs/ProseOrList"},"context":{"description":"Free facts for the worker.","type":"object","additionalProperties":true},"annotations":{"description":"Kept as they come.","type":"object","additionalProperties":true}},"$defs":{"ProseOrList":{"anyOf":[{"type":"string","maxLength":20000},{"$ref":"step-pack-canonical.schema.json#/$defs/ProseList"}]},"CriteriaList":{"type":"array","minItems":1,"maxItems":100,"items":{"anyOf":[{"type":"string","minLength":1,"maxLength":20000},{"type":"object","additionalProperties":false,"required":["id","text"],"properties":{"id":{"$ref":"common.schema.json#/$defs/Id"},"text":{"type":"string","minLength":1,"maxLength":20000}}}]}},"DependencyPolicyDocument":{"description":"What may happen to dependencies and CI. Default: nothing.","type":"object","additionalProperties":false,"properties":{"mode":{"type":"string","minLength":1,"maxLength":200},"allow_new_dependencies":{"type":"boolean"},"allow_lockfile_changes":{"type":"boolean"},"allow_dependency_manifest_changes":{"type":"boolean"},"allow_ci_changes":{"description":"true: any; false: none.","anyOf":[{"type":"boolean"},{"type":"string","enum":["none","in_scope","any"]}]},"allow_ci_workflow_changes_in_scope":{"description":"true: only CI files that allowed_paths names.","type":"boolean"},"change_order_required":{"$ref":"#/$defs/ProseOrList"}}},"GateDocument":{"type":"object","additionalProperties":false,"required":["gate_id","type","target_ac"],"properties":{"gate_id":{"$ref":"common.schema.json#/$defs/Id"},"owner":{"enum":["worker","controller"]},"type":{"$ref":"step-pack-canonical.schema.json#/$defs/GateType"},"target_ac":{"description":"Ids of the criteria it proves.","type":"array","maxItems":100,"items":{"type":"string","minLength":1,"maxLength":200}},"command_index":{"description":"Which entry of commands_to_run it judges, from 0.","anyOf":[{"type":"integer","minimum":0,"maximum":99},{"type":"null"}]},"pass_condition":{"anyOf":[{"type":"string","maxLength":20000},{"type":"null"}]}}},"EvidenceDocument":{"type":"object","additionalProperties":false,"required":["id","path_pattern"],"properties":{"id":{"$ref":"common.schema.json#/$defs/Id"},"kind":{"$ref":"step-pack-canonical.schema.json#/$defs/EvidenceKind"},"path_pattern":{"description":"A glob of files, or FILE::SELECTOR into a JSON file.","type":"string","minLength":1,"maxLength":1024},"required_for":{"type":"array","maxItems":100,"items":{"type":"string","minLength":1,"maxLength":200}},"notes":{"anyOf":[{"type":"string","maxLength":20000},{"type":"null"}]}}},"RuntimePolicyDocument":{"description":"Limits and retries; what is left out is decided by the configuration.","type":"object","additionalProperties":false,"properties":{"timeout_sec":{"description":"Seconds of wall clock.","anyOf":[{"type":"integer","minimum":1,"maximum":604800},{"type":"null"}]},"no_output_timeout_sec":{"description":"Seconds without any output.","anyOf":[{"type":"integer","minimum":1,"maximum":604800},{"type":"null"}]},"max_memory_mb":{"description":"Resident memory of the whole process tree.","anyOf":[{"type":"integer","minimum":1,"maximum":16777216},{"type":"null"}]},"retry":{"type":"object","additionalProperties":false,"properties":{"max_attempts":{"description":"Attempts within one revision, the first included. Default: 2.","type":"integer","minimum":1,"maximum":100},"retry_on":{"description":"Reason codes after which the identical pack is tried again. Default: COMMAND_FAILED, AC_NOT_MET.","type":"array","maxItems":100,"items":{"type":"string","minLength":1,"maxLength":100}},"requires_rework_pack_after_failed_attempts":{"description":"Default: true.","type":"boolean"},"max_rework_rounds":{"anyOf":[{"type":"integer","minimum":0,"maximum":100},{"type":"null"}]},"on_exhausted":{"anyOf":[{"type":"string","enum":["escalate","reject"]},{"type":"null"}]}}},"autonomy_level":{"anyOf":[{"type":"string","maxLength":100},{"type":"null"}]},"boundary_level":{"anyOf":[{"type":"string","maxLength":100},{"type":"null"}]}}}}};
 
-function validate396(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate404(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate396.evaluated;
+const evaluated0 = validate404.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -21735,16 +22315,16 @@ vErrors.push(err3);
 }
 errors++;
 }
-validate396.errors = vErrors;
+validate404.errors = vErrors;
 return errors === 0;
 }
-validate396.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate404.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate400(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate408(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate400.evaluated;
+const evaluated0 = validate408.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -21809,18 +22389,18 @@ vErrors.push(err4);
 }
 errors++;
 }
-validate400.errors = vErrors;
+validate408.errors = vErrors;
 return errors === 0;
 }
-validate400.evaluated = {"items":true,"dynamicProps":false,"dynamicItems":false};
+validate408.evaluated = {"items":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema178 = {"description":"What may happen to dependencies and CI. Default: nothing.","type":"object","additionalProperties":false,"properties":{"mode":{"type":"string","minLength":1,"maxLength":200},"allow_new_dependencies":{"type":"boolean"},"allow_lockfile_changes":{"type":"boolean"},"allow_dependency_manifest_changes":{"type":"boolean"},"allow_ci_changes":{"description":"true: any; false: none.","anyOf":[{"type":"boolean"},{"type":"string","enum":["none","in_scope","any"]}]},"allow_ci_workflow_changes_in_scope":{"description":"true: only CI files that allowed_paths names.","type":"boolean"},"change_order_required":{"$ref":"#/$defs/ProseOrList"}}};
-const schema179 = {"anyOf":[{"type":"string","maxLength":20000},{"$ref":"step-pack-canonical.schema.json#/$defs/ProseList"}]};
+const schema181 = {"description":"What may happen to dependencies and CI. Default: nothing.","type":"object","additionalProperties":false,"properties":{"mode":{"type":"string","minLength":1,"maxLength":200},"allow_new_dependencies":{"type":"boolean"},"allow_lockfile_changes":{"type":"boolean"},"allow_dependency_manifest_changes":{"type":"boolean"},"allow_ci_changes":{"description":"true: any; false: none.","anyOf":[{"type":"boolean"},{"type":"string","enum":["none","in_scope","any"]}]},"allow_ci_workflow_changes_in_scope":{"description":"true: only CI files that allowed_paths names.","type":"boolean"},"change_order_required":{"$ref":"#/$defs/ProseOrList"}}};
+const schema182 = {"anyOf":[{"type":"string","maxLength":20000},{"$ref":"step-pack-canonical.schema.json#/$defs/ProseList"}]};
 
-function validate405(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate413(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate405.evaluated;
+const evaluated0 = validate413.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -21875,16 +22455,16 @@ vErrors.push(err3);
 }
 errors++;
 }
-validate405.errors = vErrors;
+validate413.errors = vErrors;
 return errors === 0;
 }
-validate405.evaluated = {"items":true,"dynamicProps":false,"dynamicItems":false};
+validate413.evaluated = {"items":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate404(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate412(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate404.evaluated;
+const evaluated0 = validate412.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -21919,8 +22499,8 @@ errors++;
 var _valid0 = _errs1 === errors;
 valid0 = valid0 || _valid0;
 const _errs3 = errors;
-if(!(validate405(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate405.errors : vErrors.concat(validate405.errors);
+if(!(validate413(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate413.errors : vErrors.concat(validate413.errors);
 errors = vErrors.length;
 }
 var _valid0 = _errs3 === errors;
@@ -21949,17 +22529,17 @@ vErrors = null;
 }
 }
 }
-validate404.errors = vErrors;
+validate412.errors = vErrors;
 evaluated0.items = items0;
 return errors === 0;
 }
-validate404.evaluated = {"dynamicProps":false,"dynamicItems":true};
+validate412.evaluated = {"dynamicProps":false,"dynamicItems":true};
 
 
-function validate403(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate411(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate403.evaluated;
+const evaluated0 = validate411.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -22079,7 +22659,7 @@ vErrors.push(err8);
 errors++;
 }
 if(!(((data4 === "none") || (data4 === "in_scope")) || (data4 === "any"))){
-const err9 = {instancePath:instancePath+"/allow_ci_changes",schemaPath:"#/properties/allow_ci_changes/anyOf/1/enum",keyword:"enum",params:{allowedValues: schema178.properties.allow_ci_changes.anyOf[1].enum},message:"must be equal to one of the allowed values"};
+const err9 = {instancePath:instancePath+"/allow_ci_changes",schemaPath:"#/properties/allow_ci_changes/anyOf/1/enum",keyword:"enum",params:{allowedValues: schema181.properties.allow_ci_changes.anyOf[1].enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -22125,8 +22705,8 @@ errors++;
 }
 }
 if(data.change_order_required !== undefined){
-if(!(validate404(data.change_order_required, {instancePath:instancePath+"/change_order_required",parentData:data,parentDataProperty:"change_order_required",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate404.errors : vErrors.concat(validate404.errors);
+if(!(validate412(data.change_order_required, {instancePath:instancePath+"/change_order_required",parentData:data,parentDataProperty:"change_order_required",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate412.errors : vErrors.concat(validate412.errors);
 errors = vErrors.length;
 }
 }
@@ -22141,17 +22721,17 @@ vErrors.push(err12);
 }
 errors++;
 }
-validate403.errors = vErrors;
+validate411.errors = vErrors;
 return errors === 0;
 }
-validate403.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate411.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema181 = {"type":"array","minItems":1,"maxItems":100,"items":{"anyOf":[{"type":"string","minLength":1,"maxLength":20000},{"type":"object","additionalProperties":false,"required":["id","text"],"properties":{"id":{"$ref":"common.schema.json#/$defs/Id"},"text":{"type":"string","minLength":1,"maxLength":20000}}}]}};
+const schema184 = {"type":"array","minItems":1,"maxItems":100,"items":{"anyOf":[{"type":"string","minLength":1,"maxLength":20000},{"type":"object","additionalProperties":false,"required":["id","text"],"properties":{"id":{"$ref":"common.schema.json#/$defs/Id"},"text":{"type":"string","minLength":1,"maxLength":20000}}}]}};
 
-function validate414(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate422(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate414.evaluated;
+const evaluated0 = validate422.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -22254,8 +22834,8 @@ errors++;
 }
 }
 if(data0.id !== undefined){
-if(!(validate396(data0.id, {instancePath:instancePath+"/" + i0+"/id",parentData:data0,parentDataProperty:"id",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate396.errors : vErrors.concat(validate396.errors);
+if(!(validate404(data0.id, {instancePath:instancePath+"/" + i0+"/id",parentData:data0,parentDataProperty:"id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate404.errors : vErrors.concat(validate404.errors);
 errors = vErrors.length;
 }
 }
@@ -22340,17 +22920,17 @@ vErrors.push(err13);
 }
 errors++;
 }
-validate414.errors = vErrors;
+validate422.errors = vErrors;
 return errors === 0;
 }
-validate414.evaluated = {"items":true,"dynamicProps":false,"dynamicItems":false};
+validate422.evaluated = {"items":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema182 = {"type":"object","additionalProperties":false,"required":["gate_id","type","target_ac"],"properties":{"gate_id":{"$ref":"common.schema.json#/$defs/Id"},"owner":{"enum":["worker","controller"]},"type":{"$ref":"step-pack-canonical.schema.json#/$defs/GateType"},"target_ac":{"description":"Ids of the criteria it proves.","type":"array","maxItems":100,"items":{"type":"string","minLength":1,"maxLength":200}},"command_index":{"description":"Which entry of commands_to_run it judges, from 0.","anyOf":[{"type":"integer","minimum":0,"maximum":99},{"type":"null"}]},"pass_condition":{"anyOf":[{"type":"string","maxLength":20000},{"type":"null"}]}}};
+const schema185 = {"type":"object","additionalProperties":false,"required":["gate_id","type","target_ac"],"properties":{"gate_id":{"$ref":"common.schema.json#/$defs/Id"},"owner":{"enum":["worker","controller"]},"type":{"$ref":"step-pack-canonical.schema.json#/$defs/GateType"},"target_ac":{"description":"Ids of the criteria it proves.","type":"array","maxItems":100,"items":{"type":"string","minLength":1,"maxLength":200}},"command_index":{"description":"Which entry of commands_to_run it judges, from 0.","anyOf":[{"type":"integer","minimum":0,"maximum":99},{"type":"null"}]},"pass_condition":{"anyOf":[{"type":"string","maxLength":20000},{"type":"null"}]}}};
 
-function validate420(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate428(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate420.evaluated;
+const evaluated0 = validate428.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -22358,7 +22938,7 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if(!((((data === "required_command_exit_0") || (data === "required_command_evidence_only")) || (data === "qa_scope_guard_review")) || (data === "qa_evidence_review"))){
-const err0 = {instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema144.enum},message:"must be equal to one of the allowed values"};
+const err0 = {instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema147.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -22367,16 +22947,16 @@ vErrors.push(err0);
 }
 errors++;
 }
-validate420.errors = vErrors;
+validate428.errors = vErrors;
 return errors === 0;
 }
-validate420.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate428.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate418(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate426(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate418.evaluated;
+const evaluated0 = validate426.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -22427,15 +23007,15 @@ errors++;
 }
 }
 if(data.gate_id !== undefined){
-if(!(validate396(data.gate_id, {instancePath:instancePath+"/gate_id",parentData:data,parentDataProperty:"gate_id",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate396.errors : vErrors.concat(validate396.errors);
+if(!(validate404(data.gate_id, {instancePath:instancePath+"/gate_id",parentData:data,parentDataProperty:"gate_id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate404.errors : vErrors.concat(validate404.errors);
 errors = vErrors.length;
 }
 }
 if(data.owner !== undefined){
 let data1 = data.owner;
 if(!((data1 === "worker") || (data1 === "controller"))){
-const err4 = {instancePath:instancePath+"/owner",schemaPath:"#/properties/owner/enum",keyword:"enum",params:{allowedValues: schema182.properties.owner.enum},message:"must be equal to one of the allowed values"};
+const err4 = {instancePath:instancePath+"/owner",schemaPath:"#/properties/owner/enum",keyword:"enum",params:{allowedValues: schema185.properties.owner.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -22446,8 +23026,8 @@ errors++;
 }
 }
 if(data.type !== undefined){
-if(!(validate420(data.type, {instancePath:instancePath+"/type",parentData:data,parentDataProperty:"type",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate420.errors : vErrors.concat(validate420.errors);
+if(!(validate428(data.type, {instancePath:instancePath+"/type",parentData:data,parentDataProperty:"type",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate428.errors : vErrors.concat(validate428.errors);
 errors = vErrors.length;
 }
 }
@@ -22661,17 +23241,17 @@ vErrors.push(err19);
 }
 errors++;
 }
-validate418.errors = vErrors;
+validate426.errors = vErrors;
 return errors === 0;
 }
-validate418.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate426.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema184 = {"type":"object","additionalProperties":false,"required":["id","path_pattern"],"properties":{"id":{"$ref":"common.schema.json#/$defs/Id"},"kind":{"$ref":"step-pack-canonical.schema.json#/$defs/EvidenceKind"},"path_pattern":{"description":"A glob of files, or FILE::SELECTOR into a JSON file.","type":"string","minLength":1,"maxLength":1024},"required_for":{"type":"array","maxItems":100,"items":{"type":"string","minLength":1,"maxLength":200}},"notes":{"anyOf":[{"type":"string","maxLength":20000},{"type":"null"}]}}};
+const schema187 = {"type":"object","additionalProperties":false,"required":["id","path_pattern"],"properties":{"id":{"$ref":"common.schema.json#/$defs/Id"},"kind":{"$ref":"step-pack-canonical.schema.json#/$defs/EvidenceKind"},"path_pattern":{"description":"A glob of files, or FILE::SELECTOR into a JSON file.","type":"string","minLength":1,"maxLength":1024},"required_for":{"type":"array","maxItems":100,"items":{"type":"string","minLength":1,"maxLength":200}},"notes":{"anyOf":[{"type":"string","maxLength":20000},{"type":"null"}]}}};
 
-function validate425(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate433(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate425.evaluated;
+const evaluated0 = validate433.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -22679,7 +23259,7 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if(!((data === "file_glob") || (data === "json_selector"))){
-const err0 = {instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema146.enum},message:"must be equal to one of the allowed values"};
+const err0 = {instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema149.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -22688,16 +23268,16 @@ vErrors.push(err0);
 }
 errors++;
 }
-validate425.errors = vErrors;
+validate433.errors = vErrors;
 return errors === 0;
 }
-validate425.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate433.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate423(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate431(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate423.evaluated;
+const evaluated0 = validate431.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -22738,14 +23318,14 @@ errors++;
 }
 }
 if(data.id !== undefined){
-if(!(validate396(data.id, {instancePath:instancePath+"/id",parentData:data,parentDataProperty:"id",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate396.errors : vErrors.concat(validate396.errors);
+if(!(validate404(data.id, {instancePath:instancePath+"/id",parentData:data,parentDataProperty:"id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate404.errors : vErrors.concat(validate404.errors);
 errors = vErrors.length;
 }
 }
 if(data.kind !== undefined){
-if(!(validate425(data.kind, {instancePath:instancePath+"/kind",parentData:data,parentDataProperty:"kind",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate425.errors : vErrors.concat(validate425.errors);
+if(!(validate433(data.kind, {instancePath:instancePath+"/kind",parentData:data,parentDataProperty:"kind",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate433.errors : vErrors.concat(validate433.errors);
 errors = vErrors.length;
 }
 }
@@ -22920,17 +23500,17 @@ vErrors.push(err15);
 }
 errors++;
 }
-validate423.errors = vErrors;
+validate431.errors = vErrors;
 return errors === 0;
 }
-validate423.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate431.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema186 = {"description":"Limits and retries; what is left out is decided by the configuration.","type":"object","additionalProperties":false,"properties":{"timeout_sec":{"description":"Seconds of wall clock.","anyOf":[{"type":"integer","minimum":1,"maximum":604800},{"type":"null"}]},"no_output_timeout_sec":{"description":"Seconds without any output.","anyOf":[{"type":"integer","minimum":1,"maximum":604800},{"type":"null"}]},"max_memory_mb":{"description":"Resident memory of the whole process tree.","anyOf":[{"type":"integer","minimum":1,"maximum":16777216},{"type":"null"}]},"retry":{"type":"object","additionalProperties":false,"properties":{"max_attempts":{"description":"Attempts within one revision, the first included. Default: 2.","type":"integer","minimum":1,"maximum":100},"retry_on":{"description":"Reason codes after which the identical pack is tried again. Default: COMMAND_FAILED, AC_NOT_MET.","type":"array","maxItems":100,"items":{"type":"string","minLength":1,"maxLength":100}},"requires_rework_pack_after_failed_attempts":{"description":"Default: true.","type":"boolean"},"max_rework_rounds":{"anyOf":[{"type":"integer","minimum":0,"maximum":100},{"type":"null"}]},"on_exhausted":{"anyOf":[{"type":"string","enum":["escalate","reject"]},{"type":"null"}]}}},"autonomy_level":{"anyOf":[{"type":"string","maxLength":100},{"type":"null"}]},"boundary_level":{"anyOf":[{"type":"string","maxLength":100},{"type":"null"}]}}};
+const schema189 = {"description":"Limits and retries; what is left out is decided by the configuration.","type":"object","additionalProperties":false,"properties":{"timeout_sec":{"description":"Seconds of wall clock.","anyOf":[{"type":"integer","minimum":1,"maximum":604800},{"type":"null"}]},"no_output_timeout_sec":{"description":"Seconds without any output.","anyOf":[{"type":"integer","minimum":1,"maximum":604800},{"type":"null"}]},"max_memory_mb":{"description":"Resident memory of the whole process tree.","anyOf":[{"type":"integer","minimum":1,"maximum":16777216},{"type":"null"}]},"retry":{"type":"object","additionalProperties":false,"properties":{"max_attempts":{"description":"Attempts within one revision, the first included. Default: 2.","type":"integer","minimum":1,"maximum":100},"retry_on":{"description":"Reason codes after which the identical pack is tried again. Default: COMMAND_FAILED, AC_NOT_MET.","type":"array","maxItems":100,"items":{"type":"string","minLength":1,"maxLength":100}},"requires_rework_pack_after_failed_attempts":{"description":"Default: true.","type":"boolean"},"max_rework_rounds":{"anyOf":[{"type":"integer","minimum":0,"maximum":100},{"type":"null"}]},"on_exhausted":{"anyOf":[{"type":"string","enum":["escalate","reject"]},{"type":"null"}]}}},"autonomy_level":{"anyOf":[{"type":"string","maxLength":100},{"type":"null"}]},"boundary_level":{"anyOf":[{"type":"string","maxLength":100},{"type":"null"}]}}};
 
-function validate432(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate440(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate432.evaluated;
+const evaluated0 = validate440.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -23385,7 +23965,7 @@ vErrors.push(err31);
 errors++;
 }
 if(!((data9 === "escalate") || (data9 === "reject"))){
-const err32 = {instancePath:instancePath+"/retry/on_exhausted",schemaPath:"#/properties/retry/properties/on_exhausted/anyOf/0/enum",keyword:"enum",params:{allowedValues: schema186.properties.retry.properties.on_exhausted.anyOf[0].enum},message:"must be equal to one of the allowed values"};
+const err32 = {instancePath:instancePath+"/retry/on_exhausted",schemaPath:"#/properties/retry/properties/on_exhausted/anyOf/0/enum",keyword:"enum",params:{allowedValues: schema189.properties.retry.properties.on_exhausted.anyOf[0].enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -23582,17 +24162,17 @@ vErrors.push(err44);
 }
 errors++;
 }
-validate432.errors = vErrors;
+validate440.errors = vErrors;
 return errors === 0;
 }
-validate432.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate440.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate395(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate403(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="step-pack.schema.json" */;
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate395.evaluated;
+const evaluated0 = validate403.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -23650,7 +24230,7 @@ errors++;
 if(data.step_pack_version !== undefined){
 let data2 = data.step_pack_version;
 if(typeof data2 === "string"){
-if(!pattern63.test(data2)){
+if(!pattern65.test(data2)){
 const err4 = {instancePath:instancePath+"/step_pack_version",schemaPath:"#/properties/step_pack_version/pattern",keyword:"pattern",params:{pattern: "^1\\.\\d{1,6}$"},message:"must match pattern \""+"^1\\.\\d{1,6}$"+"\""};
 if(vErrors === null){
 vErrors = [err4];
@@ -23673,20 +24253,20 @@ errors++;
 }
 }
 if(data.task_id !== undefined){
-if(!(validate396(data.task_id, {instancePath:instancePath+"/task_id",parentData:data,parentDataProperty:"task_id",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate396.errors : vErrors.concat(validate396.errors);
+if(!(validate404(data.task_id, {instancePath:instancePath+"/task_id",parentData:data,parentDataProperty:"task_id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate404.errors : vErrors.concat(validate404.errors);
 errors = vErrors.length;
 }
 }
 if(data.run_id !== undefined){
-if(!(validate396(data.run_id, {instancePath:instancePath+"/run_id",parentData:data,parentDataProperty:"run_id",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate396.errors : vErrors.concat(validate396.errors);
+if(!(validate404(data.run_id, {instancePath:instancePath+"/run_id",parentData:data,parentDataProperty:"run_id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate404.errors : vErrors.concat(validate404.errors);
 errors = vErrors.length;
 }
 }
 if(data.step_id !== undefined){
-if(!(validate396(data.step_id, {instancePath:instancePath+"/step_id",parentData:data,parentDataProperty:"step_id",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate396.errors : vErrors.concat(validate396.errors);
+if(!(validate404(data.step_id, {instancePath:instancePath+"/step_id",parentData:data,parentDataProperty:"step_id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate404.errors : vErrors.concat(validate404.errors);
 errors = vErrors.length;
 }
 }
@@ -23836,20 +24416,20 @@ errors++;
 }
 }
 if(data.allowed_paths !== undefined){
-if(!(validate400(data.allowed_paths, {instancePath:instancePath+"/allowed_paths",parentData:data,parentDataProperty:"allowed_paths",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate400.errors : vErrors.concat(validate400.errors);
+if(!(validate408(data.allowed_paths, {instancePath:instancePath+"/allowed_paths",parentData:data,parentDataProperty:"allowed_paths",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate408.errors : vErrors.concat(validate408.errors);
 errors = vErrors.length;
 }
 }
 if(data.forbidden_paths !== undefined){
-if(!(validate400(data.forbidden_paths, {instancePath:instancePath+"/forbidden_paths",parentData:data,parentDataProperty:"forbidden_paths",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate400.errors : vErrors.concat(validate400.errors);
+if(!(validate408(data.forbidden_paths, {instancePath:instancePath+"/forbidden_paths",parentData:data,parentDataProperty:"forbidden_paths",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate408.errors : vErrors.concat(validate408.errors);
 errors = vErrors.length;
 }
 }
 if(data.dependency_policy !== undefined){
-if(!(validate403(data.dependency_policy, {instancePath:instancePath+"/dependency_policy",parentData:data,parentDataProperty:"dependency_policy",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate403.errors : vErrors.concat(validate403.errors);
+if(!(validate411(data.dependency_policy, {instancePath:instancePath+"/dependency_policy",parentData:data,parentDataProperty:"dependency_policy",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate411.errors : vErrors.concat(validate411.errors);
 errors = vErrors.length;
 }
 }
@@ -23869,20 +24449,20 @@ errors++;
 }
 }
 if(data14.allowed_paths !== undefined){
-if(!(validate400(data14.allowed_paths, {instancePath:instancePath+"/scope/allowed_paths",parentData:data14,parentDataProperty:"allowed_paths",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate400.errors : vErrors.concat(validate400.errors);
+if(!(validate408(data14.allowed_paths, {instancePath:instancePath+"/scope/allowed_paths",parentData:data14,parentDataProperty:"allowed_paths",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate408.errors : vErrors.concat(validate408.errors);
 errors = vErrors.length;
 }
 }
 if(data14.forbidden_paths !== undefined){
-if(!(validate400(data14.forbidden_paths, {instancePath:instancePath+"/scope/forbidden_paths",parentData:data14,parentDataProperty:"forbidden_paths",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate400.errors : vErrors.concat(validate400.errors);
+if(!(validate408(data14.forbidden_paths, {instancePath:instancePath+"/scope/forbidden_paths",parentData:data14,parentDataProperty:"forbidden_paths",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate408.errors : vErrors.concat(validate408.errors);
 errors = vErrors.length;
 }
 }
 if(data14.dependency_policy !== undefined){
-if(!(validate403(data14.dependency_policy, {instancePath:instancePath+"/scope/dependency_policy",parentData:data14,parentDataProperty:"dependency_policy",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate403.errors : vErrors.concat(validate403.errors);
+if(!(validate411(data14.dependency_policy, {instancePath:instancePath+"/scope/dependency_policy",parentData:data14,parentDataProperty:"dependency_policy",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate411.errors : vErrors.concat(validate411.errors);
 errors = vErrors.length;
 }
 }
@@ -23914,14 +24494,14 @@ errors++;
 }
 }
 if(data18.allowed_paths !== undefined){
-if(!(validate400(data18.allowed_paths, {instancePath:instancePath+"/scope_guard/allowed_paths",parentData:data18,parentDataProperty:"allowed_paths",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate400.errors : vErrors.concat(validate400.errors);
+if(!(validate408(data18.allowed_paths, {instancePath:instancePath+"/scope_guard/allowed_paths",parentData:data18,parentDataProperty:"allowed_paths",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate408.errors : vErrors.concat(validate408.errors);
 errors = vErrors.length;
 }
 }
 if(data18.forbidden_paths !== undefined){
-if(!(validate400(data18.forbidden_paths, {instancePath:instancePath+"/scope_guard/forbidden_paths",parentData:data18,parentDataProperty:"forbidden_paths",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate400.errors : vErrors.concat(validate400.errors);
+if(!(validate408(data18.forbidden_paths, {instancePath:instancePath+"/scope_guard/forbidden_paths",parentData:data18,parentDataProperty:"forbidden_paths",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate408.errors : vErrors.concat(validate408.errors);
 errors = vErrors.length;
 }
 }
@@ -24235,14 +24815,14 @@ errors++;
 }
 }
 if(data.acceptance_criteria !== undefined){
-if(!(validate414(data.acceptance_criteria, {instancePath:instancePath+"/acceptance_criteria",parentData:data,parentDataProperty:"acceptance_criteria",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate414.errors : vErrors.concat(validate414.errors);
+if(!(validate422(data.acceptance_criteria, {instancePath:instancePath+"/acceptance_criteria",parentData:data,parentDataProperty:"acceptance_criteria",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate422.errors : vErrors.concat(validate422.errors);
 errors = vErrors.length;
 }
 }
 if(data.AC !== undefined){
-if(!(validate414(data.AC, {instancePath:instancePath+"/AC",parentData:data,parentDataProperty:"AC",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate414.errors : vErrors.concat(validate414.errors);
+if(!(validate422(data.AC, {instancePath:instancePath+"/AC",parentData:data,parentDataProperty:"AC",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate422.errors : vErrors.concat(validate422.errors);
 errors = vErrors.length;
 }
 }
@@ -24261,8 +24841,8 @@ errors++;
 }
 const len4 = data31.length;
 for(let i4=0; i4<len4; i4++){
-if(!(validate418(data31[i4], {instancePath:instancePath+"/gates/" + i4,parentData:data31,parentDataProperty:i4,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate418.errors : vErrors.concat(validate418.errors);
+if(!(validate426(data31[i4], {instancePath:instancePath+"/gates/" + i4,parentData:data31,parentDataProperty:i4,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate426.errors : vErrors.concat(validate426.errors);
 errors = vErrors.length;
 }
 }
@@ -24293,8 +24873,8 @@ errors++;
 }
 const len5 = data33.length;
 for(let i5=0; i5<len5; i5++){
-if(!(validate423(data33[i5], {instancePath:instancePath+"/evidence_required/" + i5,parentData:data33,parentDataProperty:i5,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate423.errors : vErrors.concat(validate423.errors);
+if(!(validate431(data33[i5], {instancePath:instancePath+"/evidence_required/" + i5,parentData:data33,parentDataProperty:i5,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate431.errors : vErrors.concat(validate431.errors);
 errors = vErrors.length;
 }
 }
@@ -24326,14 +24906,14 @@ errors++;
 }
 }
 if(data35.AC !== undefined){
-if(!(validate414(data35.AC, {instancePath:instancePath+"/acceptance/AC",parentData:data35,parentDataProperty:"AC",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate414.errors : vErrors.concat(validate414.errors);
+if(!(validate422(data35.AC, {instancePath:instancePath+"/acceptance/AC",parentData:data35,parentDataProperty:"AC",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate422.errors : vErrors.concat(validate422.errors);
 errors = vErrors.length;
 }
 }
 if(data35.criteria !== undefined){
-if(!(validate414(data35.criteria, {instancePath:instancePath+"/acceptance/criteria",parentData:data35,parentDataProperty:"criteria",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate414.errors : vErrors.concat(validate414.errors);
+if(!(validate422(data35.criteria, {instancePath:instancePath+"/acceptance/criteria",parentData:data35,parentDataProperty:"criteria",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate422.errors : vErrors.concat(validate422.errors);
 errors = vErrors.length;
 }
 }
@@ -24352,8 +24932,8 @@ errors++;
 }
 const len6 = data38.length;
 for(let i6=0; i6<len6; i6++){
-if(!(validate418(data38[i6], {instancePath:instancePath+"/acceptance/gates/" + i6,parentData:data38,parentDataProperty:i6,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate418.errors : vErrors.concat(validate418.errors);
+if(!(validate426(data38[i6], {instancePath:instancePath+"/acceptance/gates/" + i6,parentData:data38,parentDataProperty:i6,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate426.errors : vErrors.concat(validate426.errors);
 errors = vErrors.length;
 }
 }
@@ -24384,8 +24964,8 @@ errors++;
 }
 const len7 = data40.length;
 for(let i7=0; i7<len7; i7++){
-if(!(validate423(data40[i7], {instancePath:instancePath+"/acceptance/evidence_required/" + i7,parentData:data40,parentDataProperty:i7,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate423.errors : vErrors.concat(validate423.errors);
+if(!(validate431(data40[i7], {instancePath:instancePath+"/acceptance/evidence_required/" + i7,parentData:data40,parentDataProperty:i7,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate431.errors : vErrors.concat(validate431.errors);
 errors = vErrors.length;
 }
 }
@@ -24414,8 +24994,8 @@ errors++;
 }
 }
 if(data.runtime_policy !== undefined){
-if(!(validate432(data.runtime_policy, {instancePath:instancePath+"/runtime_policy",parentData:data,parentDataProperty:"runtime_policy",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate432.errors : vErrors.concat(validate432.errors);
+if(!(validate440(data.runtime_policy, {instancePath:instancePath+"/runtime_policy",parentData:data,parentDataProperty:"runtime_policy",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate440.errors : vErrors.concat(validate440.errors);
 errors = vErrors.length;
 }
 }
@@ -24424,8 +25004,8 @@ let data43 = data.worker;
 const _errs76 = errors;
 let valid22 = false;
 const _errs77 = errors;
-if(!(validate396(data43, {instancePath:instancePath+"/worker",parentData:data,parentDataProperty:"worker",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate396.errors : vErrors.concat(validate396.errors);
+if(!(validate404(data43, {instancePath:instancePath+"/worker",parentData:data,parentDataProperty:"worker",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate404.errors : vErrors.concat(validate404.errors);
 errors = vErrors.length;
 }
 var _valid1 = _errs77 === errors;
@@ -24492,8 +25072,8 @@ errors++;
 }
 const len8 = data45.length;
 for(let i8=0; i8<len8; i8++){
-if(!(validate396(data45[i8], {instancePath:instancePath+"/depends_on/" + i8,parentData:data45,parentDataProperty:i8,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate396.errors : vErrors.concat(validate396.errors);
+if(!(validate404(data45[i8], {instancePath:instancePath+"/depends_on/" + i8,parentData:data45,parentDataProperty:i8,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate404.errors : vErrors.concat(validate404.errors);
 errors = vErrors.length;
 }
 }
@@ -24865,20 +25445,20 @@ vErrors = null;
 }
 }
 if(data.preconditions !== undefined){
-if(!(validate404(data.preconditions, {instancePath:instancePath+"/preconditions",parentData:data,parentDataProperty:"preconditions",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate404.errors : vErrors.concat(validate404.errors);
+if(!(validate412(data.preconditions, {instancePath:instancePath+"/preconditions",parentData:data,parentDataProperty:"preconditions",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate412.errors : vErrors.concat(validate412.errors);
 errors = vErrors.length;
 }
 }
 if(data.expected_outputs !== undefined){
-if(!(validate404(data.expected_outputs, {instancePath:instancePath+"/expected_outputs",parentData:data,parentDataProperty:"expected_outputs",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate404.errors : vErrors.concat(validate404.errors);
+if(!(validate412(data.expected_outputs, {instancePath:instancePath+"/expected_outputs",parentData:data,parentDataProperty:"expected_outputs",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate412.errors : vErrors.concat(validate412.errors);
 errors = vErrors.length;
 }
 }
 if(data.allowed_actions !== undefined){
-if(!(validate404(data.allowed_actions, {instancePath:instancePath+"/allowed_actions",parentData:data,parentDataProperty:"allowed_actions",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate404.errors : vErrors.concat(validate404.errors);
+if(!(validate412(data.allowed_actions, {instancePath:instancePath+"/allowed_actions",parentData:data,parentDataProperty:"allowed_actions",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate412.errors : vErrors.concat(validate412.errors);
 errors = vErrors.length;
 }
 }
@@ -24923,18 +25503,18 @@ vErrors.push(err85);
 }
 errors++;
 }
-validate395.errors = vErrors;
+validate403.errors = vErrors;
 return errors === 0;
 }
-validate395.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate403.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-export const validateStepResult = validate439;
-const schema187 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"step-result.schema.json","title":"StepResult","description":"What happened in one attempt, as the worker claims it or the controller measured it.","type":"object","additionalProperties":false,"required":["task_id","run_id","step_id","attempt_id","verdict","reason_code","files_changed","commands_executed","verification_results","evidence_map","scope_guard","dependency_policy_violation","summary","risks","thread_id","usage"],"properties":{"task_id":{"$ref":"common.schema.json#/$defs/Id"},"run_id":{"$ref":"common.schema.json#/$defs/Id"},"step_id":{"$ref":"common.schema.json#/$defs/Id"},"attempt_id":{"description":"null when the worker was not told.","anyOf":[{"$ref":"common.schema.json#/$defs/Id"},{"type":"null"}]},"verdict":{"enum":["PASS","FAIL","REWORK"]},"reason_code":{"$ref":"common.schema.json#/$defs/ReasonCode"},"files_changed":{"description":"Paths relative to the worktree.","type":"array","maxItems":100000,"items":{"type":"string","minLength":1,"maxLength":1024}},"commands_executed":{"type":"array","maxItems":10000,"items":{"$ref":"#/$defs/ExecutedCommand"}},"verification_results":{"description":"For PASS: exactly the criteria of the pack.","type":"array","maxItems":1000,"items":{"$ref":"#/$defs/VerificationResult"}},"evidence_map":{"description":"Criterion id to evidence paths.","type":"object","additionalProperties":{"type":"array","maxItems":1000,"items":{"type":"string","minLength":1,"maxLength":1024}}},"scope_guard":{"anyOf":[{"$ref":"#/$defs/ScopeGuardReport"},{"type":"null"}]},"dependency_policy_violation":{"description":"null, or what was violated.","anyOf":[{"type":"boolean"},{"type":"string","maxLength":20000},{"type":"object","additionalProperties":true},{"type":"array","maxItems":1000,"items":{}},{"type":"null"}]},"summary":{"anyOf":[{"type":"string","maxLength":50000},{"type":"null"}]},"risks":{"type":"array","maxItems":1000,"items":{"type":"string","maxLength":20000}},"thread_id":{"anyOf":[{"type":"string","maxLength":500},{"type":"null"}]},"usage":{"anyOf":[{"$ref":"common.schema.json#/$defs/Usage"},{"type":"null"}]}},"$defs":{"ExecutedCommand":{"type":"object","additionalProperties":false,"required":["command","exit_code","evidence_path"],"properties":{"command":{"type":"string","maxLength":20000},"exit_code":{"anyOf":[{"type":"integer"},{"type":"null"}]},"evidence_path":{"anyOf":[{"type":"string","minLength":1,"maxLength":1024},{"type":"null"}]}}},"VerificationResult":{"type":"object","additionalProperties":false,"required":["criteria","met","evidence_path"],"properties":{"criteria":{"description":"Verbatim text of the criterion.","type":"string","minLength":1,"maxLength":20000},"met":{"type":"boolean"},"evidence_path":{"anyOf":[{"type":"string","minLength":1,"maxLength":1024},{"type":"null"}]}}},"ScopeGuardReport":{"type":"object","additionalProperties":false,"required":["allowed_paths","forbidden_paths","self_check"],"properties":{"allowed_paths":{"type":"array","maxItems":500,"items":{"type":"string","minLength":1,"maxLength":1024}},"forbidden_paths":{"type":"array","maxItems":500,"items":{"type":"string","minLength":1,"maxLength":1024}},"self_check":{"description":"The worker’s own findings.","type":"object","additionalProperties":true}}}}};
+export const validateStepResult = validate447;
+const schema190 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"step-result.schema.json","title":"StepResult","description":"What happened in one attempt, as the worker claims it or the controller measured it.","type":"object","additionalProperties":false,"required":["task_id","run_id","step_id","attempt_id","verdict","reason_code","files_changed","commands_executed","verification_results","evidence_map","scope_guard","dependency_policy_violation","summary","risks","thread_id","usage"],"properties":{"task_id":{"$ref":"common.schema.json#/$defs/Id"},"run_id":{"$ref":"common.schema.json#/$defs/Id"},"step_id":{"$ref":"common.schema.json#/$defs/Id"},"attempt_id":{"description":"null when the worker was not told.","anyOf":[{"$ref":"common.schema.json#/$defs/Id"},{"type":"null"}]},"verdict":{"enum":["PASS","FAIL","REWORK"]},"reason_code":{"$ref":"common.schema.json#/$defs/ReasonCode"},"files_changed":{"description":"Paths relative to the worktree.","type":"array","maxItems":100000,"items":{"type":"string","minLength":1,"maxLength":1024}},"commands_executed":{"type":"array","maxItems":10000,"items":{"$ref":"#/$defs/ExecutedCommand"}},"verification_results":{"description":"For PASS: exactly the criteria of the pack.","type":"array","maxItems":1000,"items":{"$ref":"#/$defs/VerificationResult"}},"evidence_map":{"description":"Criterion id to evidence paths.","type":"object","additionalProperties":{"type":"array","maxItems":1000,"items":{"type":"string","minLength":1,"maxLength":1024}}},"scope_guard":{"anyOf":[{"$ref":"#/$defs/ScopeGuardReport"},{"type":"null"}]},"dependency_policy_violation":{"description":"null, or what was violated.","anyOf":[{"type":"boolean"},{"type":"string","maxLength":20000},{"type":"object","additionalProperties":true},{"type":"array","maxItems":1000,"items":{}},{"type":"null"}]},"summary":{"anyOf":[{"type":"string","maxLength":50000},{"type":"null"}]},"risks":{"type":"array","maxItems":1000,"items":{"type":"string","maxLength":20000}},"thread_id":{"anyOf":[{"type":"string","maxLength":500},{"type":"null"}]},"usage":{"anyOf":[{"$ref":"common.schema.json#/$defs/Usage"},{"type":"null"}]}},"$defs":{"ExecutedCommand":{"type":"object","additionalProperties":false,"required":["command","exit_code","evidence_path"],"properties":{"command":{"type":"string","maxLength":20000},"exit_code":{"anyOf":[{"type":"integer"},{"type":"null"}]},"evidence_path":{"anyOf":[{"type":"string","minLength":1,"maxLength":1024},{"type":"null"}]}}},"VerificationResult":{"type":"object","additionalProperties":false,"required":["criteria","met","evidence_path"],"properties":{"criteria":{"description":"Verbatim text of the criterion.","type":"string","minLength":1,"maxLength":20000},"met":{"type":"boolean"},"evidence_path":{"anyOf":[{"type":"string","minLength":1,"maxLength":1024},{"type":"null"}]}}},"ScopeGuardReport":{"type":"object","additionalProperties":false,"required":["allowed_paths","forbidden_paths","self_check"],"properties":{"allowed_paths":{"type":"array","maxItems":500,"items":{"type":"string","minLength":1,"maxLength":1024}},"forbidden_paths":{"type":"array","maxItems":500,"items":{"type":"string","minLength":1,"maxLength":1024}},"self_check":{"description":"The worker’s own findings.","type":"object","additionalProperties":true}}}}};
 
-function validate440(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate448(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate440.evaluated;
+const evaluated0 = validate448.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -24983,16 +25563,16 @@ vErrors.push(err3);
 }
 errors++;
 }
-validate440.errors = vErrors;
+validate448.errors = vErrors;
 return errors === 0;
 }
-validate440.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate448.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate445(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate453(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate445.evaluated;
+const evaluated0 = validate453.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -25000,7 +25580,7 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if(!(((((((((((((((((((((((((((((data === "PASS_ALL_CRITERIA") || (data === "COMMAND_FAILED")) || (data === "COMMAND_NOT_FOUND")) || (data === "AC_NOT_MET")) || (data === "AC_UNCOVERED")) || (data === "SCOPE_VIOLATION")) || (data === "FORBIDDEN_PATH")) || (data === "DEPENDENCY_POLICY_VIOLATION")) || (data === "EVIDENCE_MISSING")) || (data === "EVIDENCE_INVALID_PATH")) || (data === "EVIDENCE_MISMATCH")) || (data === "RESULT_INVALID")) || (data === "GATE_TAMPERED")) || (data === "TIMEOUT")) || (data === "NO_OUTPUT")) || (data === "MEMORY_LIMIT")) || (data === "OUTPUT_LIMIT")) || (data === "WAITING_INPUT")) || (data === "WORKER_CRASHED")) || (data === "BACKEND_UNAVAILABLE")) || (data === "RATE_LIMITED")) || (data === "BUDGET_EXCEEDED")) || (data === "POLICY_DENIED")) || (data === "APPROVAL_EXPIRED")) || (data === "CONTRACT_GUARD_BLOCKED")) || (data === "EXECUTION_BLOCKED_UNAPPROVED")) || (data === "RETRY_EXHAUSTED")) || (data === "INTERRUPTED")) || (data === "CANCELLED"))){
-const err0 = {instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema41.enum},message:"must be equal to one of the allowed values"};
+const err0 = {instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema44.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -25009,17 +25589,17 @@ vErrors.push(err0);
 }
 errors++;
 }
-validate445.errors = vErrors;
+validate453.errors = vErrors;
 return errors === 0;
 }
-validate445.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate453.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
-const schema190 = {"type":"object","additionalProperties":false,"required":["command","exit_code","evidence_path"],"properties":{"command":{"type":"string","maxLength":20000},"exit_code":{"anyOf":[{"type":"integer"},{"type":"null"}]},"evidence_path":{"anyOf":[{"type":"string","minLength":1,"maxLength":1024},{"type":"null"}]}}};
+const schema193 = {"type":"object","additionalProperties":false,"required":["command","exit_code","evidence_path"],"properties":{"command":{"type":"string","maxLength":20000},"exit_code":{"anyOf":[{"type":"integer"},{"type":"null"}]},"evidence_path":{"anyOf":[{"type":"string","minLength":1,"maxLength":1024},{"type":"null"}]}}};
 
-function validate447(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate455(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate447.evaluated;
+const evaluated0 = validate455.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -25231,17 +25811,17 @@ vErrors.push(err14);
 }
 errors++;
 }
-validate447.errors = vErrors;
+validate455.errors = vErrors;
 return errors === 0;
 }
-validate447.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate455.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema191 = {"type":"object","additionalProperties":false,"required":["criteria","met","evidence_path"],"properties":{"criteria":{"description":"Verbatim text of the criterion.","type":"string","minLength":1,"maxLength":20000},"met":{"type":"boolean"},"evidence_path":{"anyOf":[{"type":"string","minLength":1,"maxLength":1024},{"type":"null"}]}}};
+const schema194 = {"type":"object","additionalProperties":false,"required":["criteria","met","evidence_path"],"properties":{"criteria":{"description":"Verbatim text of the criterion.","type":"string","minLength":1,"maxLength":20000},"met":{"type":"boolean"},"evidence_path":{"anyOf":[{"type":"string","minLength":1,"maxLength":1024},{"type":"null"}]}}};
 
-function validate449(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate457(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate449.evaluated;
+const evaluated0 = validate457.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -25423,17 +26003,17 @@ vErrors.push(err13);
 }
 errors++;
 }
-validate449.errors = vErrors;
+validate457.errors = vErrors;
 return errors === 0;
 }
-validate449.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate457.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema192 = {"type":"object","additionalProperties":false,"required":["allowed_paths","forbidden_paths","self_check"],"properties":{"allowed_paths":{"type":"array","maxItems":500,"items":{"type":"string","minLength":1,"maxLength":1024}},"forbidden_paths":{"type":"array","maxItems":500,"items":{"type":"string","minLength":1,"maxLength":1024}},"self_check":{"description":"The worker’s own findings.","type":"object","additionalProperties":true}}};
+const schema195 = {"type":"object","additionalProperties":false,"required":["allowed_paths","forbidden_paths","self_check"],"properties":{"allowed_paths":{"type":"array","maxItems":500,"items":{"type":"string","minLength":1,"maxLength":1024}},"forbidden_paths":{"type":"array","maxItems":500,"items":{"type":"string","minLength":1,"maxLength":1024}},"self_check":{"description":"The worker’s own findings.","type":"object","additionalProperties":true}}};
 
-function validate451(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate459(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate451.evaluated;
+const evaluated0 = validate459.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -25631,16 +26211,16 @@ vErrors.push(err15);
 }
 errors++;
 }
-validate451.errors = vErrors;
+validate459.errors = vErrors;
 return errors === 0;
 }
-validate451.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate459.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate453(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate461(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate453.evaluated;
+const evaluated0 = validate461.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -25967,17 +26547,17 @@ vErrors.push(err21);
 }
 errors++;
 }
-validate453.errors = vErrors;
+validate461.errors = vErrors;
 return errors === 0;
 }
-validate453.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate461.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate439(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate447(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="step-result.schema.json" */;
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate439.evaluated;
+const evaluated0 = validate447.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -26146,7 +26726,7 @@ vErrors.push(err15);
 errors++;
 }
 for(const key0 in data){
-if(!(func1.call(schema187.properties, key0))){
+if(!(func1.call(schema190.properties, key0))){
 const err16 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err16];
@@ -26158,20 +26738,20 @@ errors++;
 }
 }
 if(data.task_id !== undefined){
-if(!(validate440(data.task_id, {instancePath:instancePath+"/task_id",parentData:data,parentDataProperty:"task_id",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate440.errors : vErrors.concat(validate440.errors);
+if(!(validate448(data.task_id, {instancePath:instancePath+"/task_id",parentData:data,parentDataProperty:"task_id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate448.errors : vErrors.concat(validate448.errors);
 errors = vErrors.length;
 }
 }
 if(data.run_id !== undefined){
-if(!(validate440(data.run_id, {instancePath:instancePath+"/run_id",parentData:data,parentDataProperty:"run_id",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate440.errors : vErrors.concat(validate440.errors);
+if(!(validate448(data.run_id, {instancePath:instancePath+"/run_id",parentData:data,parentDataProperty:"run_id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate448.errors : vErrors.concat(validate448.errors);
 errors = vErrors.length;
 }
 }
 if(data.step_id !== undefined){
-if(!(validate440(data.step_id, {instancePath:instancePath+"/step_id",parentData:data,parentDataProperty:"step_id",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate440.errors : vErrors.concat(validate440.errors);
+if(!(validate448(data.step_id, {instancePath:instancePath+"/step_id",parentData:data,parentDataProperty:"step_id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate448.errors : vErrors.concat(validate448.errors);
 errors = vErrors.length;
 }
 }
@@ -26180,8 +26760,8 @@ let data3 = data.attempt_id;
 const _errs6 = errors;
 let valid1 = false;
 const _errs7 = errors;
-if(!(validate440(data3, {instancePath:instancePath+"/attempt_id",parentData:data,parentDataProperty:"attempt_id",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate440.errors : vErrors.concat(validate440.errors);
+if(!(validate448(data3, {instancePath:instancePath+"/attempt_id",parentData:data,parentDataProperty:"attempt_id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate448.errors : vErrors.concat(validate448.errors);
 errors = vErrors.length;
 }
 var _valid0 = _errs7 === errors;
@@ -26224,7 +26804,7 @@ vErrors = null;
 if(data.verdict !== undefined){
 let data4 = data.verdict;
 if(!(((data4 === "PASS") || (data4 === "FAIL")) || (data4 === "REWORK"))){
-const err19 = {instancePath:instancePath+"/verdict",schemaPath:"#/properties/verdict/enum",keyword:"enum",params:{allowedValues: schema187.properties.verdict.enum},message:"must be equal to one of the allowed values"};
+const err19 = {instancePath:instancePath+"/verdict",schemaPath:"#/properties/verdict/enum",keyword:"enum",params:{allowedValues: schema190.properties.verdict.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -26235,8 +26815,8 @@ errors++;
 }
 }
 if(data.reason_code !== undefined){
-if(!(validate445(data.reason_code, {instancePath:instancePath+"/reason_code",parentData:data,parentDataProperty:"reason_code",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate445.errors : vErrors.concat(validate445.errors);
+if(!(validate453(data.reason_code, {instancePath:instancePath+"/reason_code",parentData:data,parentDataProperty:"reason_code",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate453.errors : vErrors.concat(validate453.errors);
 errors = vErrors.length;
 }
 }
@@ -26316,8 +26896,8 @@ errors++;
 }
 const len1 = data8.length;
 for(let i1=0; i1<len1; i1++){
-if(!(validate447(data8[i1], {instancePath:instancePath+"/commands_executed/" + i1,parentData:data8,parentDataProperty:i1,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate447.errors : vErrors.concat(validate447.errors);
+if(!(validate455(data8[i1], {instancePath:instancePath+"/commands_executed/" + i1,parentData:data8,parentDataProperty:i1,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate455.errors : vErrors.concat(validate455.errors);
 errors = vErrors.length;
 }
 }
@@ -26348,8 +26928,8 @@ errors++;
 }
 const len2 = data10.length;
 for(let i2=0; i2<len2; i2++){
-if(!(validate449(data10[i2], {instancePath:instancePath+"/verification_results/" + i2,parentData:data10,parentDataProperty:i2,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate449.errors : vErrors.concat(validate449.errors);
+if(!(validate457(data10[i2], {instancePath:instancePath+"/verification_results/" + i2,parentData:data10,parentDataProperty:i2,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate457.errors : vErrors.concat(validate457.errors);
 errors = vErrors.length;
 }
 }
@@ -26446,8 +27026,8 @@ let data15 = data.scope_guard;
 const _errs30 = errors;
 let valid11 = false;
 const _errs31 = errors;
-if(!(validate451(data15, {instancePath:instancePath+"/scope_guard",parentData:data,parentDataProperty:"scope_guard",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate451.errors : vErrors.concat(validate451.errors);
+if(!(validate459(data15, {instancePath:instancePath+"/scope_guard",parentData:data,parentDataProperty:"scope_guard",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate459.errors : vErrors.concat(validate459.errors);
 errors = vErrors.length;
 }
 var _valid1 = _errs31 === errors;
@@ -26788,8 +27368,8 @@ let data21 = data.usage;
 const _errs64 = errors;
 let valid17 = false;
 const _errs65 = errors;
-if(!(validate453(data21, {instancePath:instancePath+"/usage",parentData:data,parentDataProperty:"usage",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate453.errors : vErrors.concat(validate453.errors);
+if(!(validate461(data21, {instancePath:instancePath+"/usage",parentData:data,parentDataProperty:"usage",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate461.errors : vErrors.concat(validate461.errors);
 errors = vErrors.length;
 }
 var _valid5 = _errs65 === errors;
@@ -26840,10 +27420,10 @@ vErrors.push(err59);
 }
 errors++;
 }
-validate439.errors = vErrors;
+validate447.errors = vErrors;
 return errors === 0;
 }
-validate439.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate447.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 export const validateEventData = {
   'anchor.reset': validateAnchorResetData,

@@ -5,7 +5,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { exportArchive } from '../../daemon/archive/export-archive.ts';
 import { openLedger } from '../../daemon/ledger/open-ledger.ts';
-import { reportedTask } from './restart.ts';
+import { reportedTask } from './many-tasks.ts';
 import { alone, percentile, type Benchmark } from './result.ts';
 import { inScratch } from './scratch.ts';
 
@@ -39,7 +39,7 @@ async function fill(folder: string): Promise<void> {
   const project = await ledger.project('default', { create: true });
   for (let index = 0; index < TASKS; index += 1) {
     const actor = { kind: 'tool', id: 'bench' } as const;
-    await project.appendTask(`T-${index}`, actor, 'rejected', reportedTask(false)).durable;
+    await project.appendTask(`T-${index}`, actor, 'rejected', reportedTask('default', 100, false)).durable;
     const artifacts = join(project.folder, 'tasks', `T-${index}`, 'artifacts', 'R0', 'S0', 'A_0');
     await mkdir(artifacts, { recursive: true });
     await writeFile(join(artifacts, 'output.bin'), randomBytes(ARTIFACT_BYTES));

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { dropToSpawn } from './drop-to-spawn.ts';
 import { exportProject } from './export.ts';
+import { growth } from './growth.ts';
 import { ledgerBenchmarks } from './ledger.ts';
 import { packsPerSecond } from './packs-per-second.ts';
 import type { Benchmark, BenchResult } from './result.ts';
@@ -10,6 +11,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   'drop-to-spawn': dropToSpawn,
   packs: packsPerSecond,
   restart,
+  growth,
   export: exportProject,
   ...ledgerBenchmarks,
 };
@@ -19,8 +21,11 @@ const { values, positionals } = parseArgs({
   options: { json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
 });
 const names = Object.keys(BENCHMARKS);
+/** A whole name means that one alone. */
+const isMeant = (name: string, part: string): boolean =>
+  names.includes(part) ? name === part : name.includes(part);
 const chosen =
-  positionals.length === 0 ? names : names.filter((name) => positionals.some((part) => name.includes(part)));
+  positionals.length === 0 ? names : names.filter((name) => positionals.some((part) => isMeant(name, part)));
 
 if (values.help === true || chosen.length === 0) {
   console.log(`npm run bench -- [--json] [NAME …]\n\nBenchmarks: ${names.join(', ')}\n

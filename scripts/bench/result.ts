@@ -25,6 +25,17 @@ export function faster(
   return { name, value, unit, peer, ratio: value / peer.value, reach };
 }
 
+/** A figure where less is better, held against a peer measured in the same unit. */
+export function shorter(
+  name: string,
+  unit: string,
+  value: number,
+  peer: { readonly name: string; readonly value: number },
+  reach: string,
+): BenchResult {
+  return { name, value, unit, peer, ratio: peer.value / value, reach };
+}
+
 /** A figure that stands alone. */
 export function alone(name: string, unit: string, value: number, reach: string): BenchResult {
   return { name, value, unit, peer: null, ratio: null, reach };

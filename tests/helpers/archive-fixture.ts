@@ -1,9 +1,9 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { exportArchive, type ExportedArchive } from '../../daemon/archive/export-archive.ts';
+import { exportArchive, type ExportOptions } from '../../daemon/archive/export-archive.ts';
 import { importArchive } from '../../daemon/archive/import-archive.ts';
 import { verifyProject } from '../../daemon/ledger/verify-project.ts';
-import type { ImportAnswer } from '../../daemon/ports/services.ts';
+import type { ExportAnswer, ImportAnswer } from '../../daemon/ports/services.ts';
 import { sha256Hex } from '../../protocol/digest.ts';
 import type { EventDraft } from '../../protocol/events.ts';
 import type { Artifact } from '../../protocol/generated/types.ts';
@@ -72,10 +72,10 @@ export async function makeEvidence(root: string): Promise<string> {
 export function exportTo(
   folder: string,
   file: string,
-  options: { readonly overwrite?: boolean; readonly projectId?: string } = {},
-): Promise<ExportedArchive> {
-  const { overwrite = false, projectId = 'p' } = options;
-  return exportArchive({ projectFolder: folder, projectId, file, overwrite, reeveVersion: '0.0.0-test' });
+  options: Partial<ExportOptions> = {},
+): Promise<ExportAnswer> {
+  const given = { projectId: 'p', overwrite: false, reeveVersion: '0.0.0-test', ...options };
+  return exportArchive({ projectFolder: folder, file, ...given });
 }
 
 /** Imports with the real verification of the ledger. */

@@ -1,4 +1,3 @@
-import assert from 'node:assert/strict';
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
@@ -6,12 +5,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
 import type { Config } from '../../daemon/config/config.ts';
 import { loadConfig } from '../../daemon/config/load-config.ts';
-import { verifyProject } from '../../daemon/ledger/verify-project.ts';
 import { startDaemon, type Daemon } from '../../daemon/main.ts';
 import type { Queries, SubmitAnswer, TaskDetail } from '../../daemon/ports/services.ts';
 import { createQueries } from '../../daemon/runtime/queries.ts';
 import type { LedgerEvent } from '../../protocol/events.ts';
 import type { ScenarioAction } from '../../protocol/generated/types.ts';
+import { assertIntact } from './assert-intact.ts';
 import { createRepo, type RepoFixture, type RepoOptions } from './repo-fixture.ts';
 
 /** A worker as `reeve.yaml` has it; a scenario is given by what it holds, and written to a file. */
@@ -88,11 +87,7 @@ export async function createProject(t: TestContext, options: ProjectOptions = {}
       return entries.filter((entry) => /^[^/]+\/[^/]+\/[^/]+$/.test(entry)).toSorted();
     },
     async assertVerified() {
-      const report = await verifyProject(join(workflow, 'default'), { threads: 1 });
-      assert.deepEqual(
-        { verdict: report.verdict, faults: report.faults },
-        { verdict: 'VERIFIED', faults: [] },
-      );
+      await assertIntact(join(workflow, 'default'), { threads: 1 });
     },
   };
 }

@@ -61,7 +61,9 @@ export function createFakeServices(): FakeServices {
       return fake.announce(taskId, { projectId });
     },
     async exportArchive({ file }) {
-      return { archive: file, archive_id: 'a'.repeat(64), bytes: 10, files: 1, heads: HEADS };
+      const note = `reeve/${'1'.repeat(32)}\n2\n${Buffer.alloc(32).toString('base64')}\n`;
+      const rest = { note, is_signed: true, tasks_left_out: 0, redacted: 0, left_out: [] };
+      return { archive: file, archive_id: 'a'.repeat(64), bytes: 10, files: 1, heads: HEADS, ...rest };
     },
     async importArchive({ as }) {
       return {
@@ -71,6 +73,9 @@ export function createFakeServices(): FakeServices {
         outcome: as === null ? 'identical' : 'imported',
         heads: HEADS,
       };
+    },
+    async recordAnchor(projectId) {
+      return fake.announce('T1', { projectId });
     },
     async rebuild() {
       return { projects: 1, tasks: tasks.length };
@@ -116,6 +121,12 @@ export function createFakeServices(): FakeServices {
       },
       async listTasks(projectId) {
         return tasks.filter((task) => projectId === undefined || task.project_id === projectId);
+      },
+      async overview(projectId) {
+        return { tasks: await fake.queries.listTasks(projectId), counts: {} };
+      },
+      async findProjects(taskId) {
+        return tasks.filter((task) => task.task_id === taskId).map(({ project_id }) => project_id);
       },
       async showTask(taskId, projectId) {
         const found = tasks.filter((task) => task.task_id === taskId);

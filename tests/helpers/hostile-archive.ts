@@ -28,14 +28,18 @@ export function rebag(
   parts: readonly { readonly name: string; readonly data: Buffer }[],
   change: (payload: Record<string, string>) => void = () => undefined,
 ): readonly (ZipPart & { readonly name: string; readonly data: string })[] {
-  const texts = new Map(parts.map(({ name, data }) => [name.slice('p/'.length), data.toString('latin1')]));
+  const texts = new Map(parts.map(({ name, data }) => [name.slice('p/'.length), data.toString()]));
   const payload = Object.fromEntries([...texts].filter(([path]) => path.startsWith('data/')));
   change(payload);
-  const bytes = Object.values(payload).reduce((sum, text) => sum + text.length, 0);
+  const isTag = (path: string) => !path.startsWith('data/') && !MADE_ANEW.has(path);
+  const tags = Object.fromEntries([...texts].filter(([path]) => isTag(path)));
+  const bytes = Object.values(payload).reduce((sum, text) => sum + Buffer.byteLength(text), 0);
   const oxum = `Payload-Oxum: ${bytes}.${Object.keys(payload).length}`;
   const info = (texts.get('bag-info.txt') ?? '').replace(/Payload-Oxum: .*/, oxum);
-  return Object.entries(bagFiles(payload, info)).map(([path, data]) => ({ name: `p/${path}`, data }));
+  return Object.entries(bagFiles(payload, info, tags)).map(([path, data]) => ({ name: `p/${path}`, data }));
 }
+
+const MADE_ANEW = new Set(['bag-info.txt', 'bagit.txt', 'manifest-sha256.txt', 'tagmanifest-sha256.txt']);
 
 /**
  * Imports an archive that must be refused before a byte is written, and gives every problem that was told.

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after } from 'node:test';
-import { openLedger } from '../../daemon/ledger/open-ledger.ts';
+import { openLedger, type LedgerOptions } from '../../daemon/ledger/open-ledger.ts';
 import type { Ledger, ProjectLedger } from '../../daemon/ports/ledger.ts';
 import { sha256Hex } from '../../protocol/digest.ts';
 import type { EventDraft, LedgerEvent } from '../../protocol/events.ts';
@@ -13,22 +13,27 @@ export const PERSON: Actor = { kind: 'person', id: 'operator' };
 export const RUN = 'T-1_20260219T120000Z_ab12cd3';
 
 /** A folder of the calling test file's own, removed at its end. */
-export function scratchFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'reeve-ledger-'));
+export function scratchFolder(above = tmpdir()): string {
+  const folder = mkdtempSync(join(above, 'reeve-ledger-'));
   after(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
 
-export function openTestLedger(root: string, now: () => number = () => Date.now()): Promise<Ledger> {
-  return openLedger({ root, clock: { now }, reeveVersion: '0.0.0-test' });
+export function openTestLedger(
+  root: string,
+  now: () => number = () => Date.now(),
+  options: Pick<LedgerOptions, 'segmentBytes' | 'indexEvery'> = {},
+): Promise<Ledger> {
+  return openLedger({ root, clock: { now }, reeveVersion: '0.0.0-test', ...options });
 }
 
 /** Opens the project `p` of a root, lets `use` work on it and closes the ledger. */
 export async function withLedger<T>(
   root: string,
   use: (project: ProjectLedger, ledger: Ledger) => Promise<T> | T,
+  options?: Pick<LedgerOptions, 'segmentBytes' | 'indexEvery'>,
 ): Promise<T> {
-  const ledger = await openTestLedger(root);
+  const ledger = await openTestLedger(root, undefined, options);
   try {
     return await use(await ledger.project('p', { create: true }), ledger);
   } finally {

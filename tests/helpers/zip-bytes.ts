@@ -80,6 +80,7 @@ export function zipBytes(parts: readonly ZipPart[], end: ZipEnd = {}): Buffer {
 export function bagFiles(
   payload: Readonly<Record<string, string>>,
   info: string,
+  furtherTags: Readonly<Record<string, string>> = {},
 ): Readonly<Record<string, string>> {
   const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
   const list = (files: Readonly<Record<string, string>>) =>
@@ -90,6 +91,7 @@ export function bagFiles(
     'bag-info.txt': info,
     'bagit.txt': 'BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n',
     'manifest-sha256.txt': list(payload),
+    ...furtherTags,
   };
   return { ...tags, ...payload, 'tagmanifest-sha256.txt': list(tags) };
 }

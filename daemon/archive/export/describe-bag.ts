@@ -1,6 +1,5 @@
 import { BAG_LABEL, formatInfo } from '../bag-files.ts';
-import type { ProjectLog } from '../project-log.ts';
-import type { PayloadPlan } from './plan-payload.ts';
+import type { Survey } from './survey-project.ts';
 
 /**
  * Writes the bag's description, from what is in the bag only: no clock, no machine, no user.
@@ -9,8 +8,7 @@ import type { PayloadPlan } from './plan-payload.ts';
  */
 export function describeBag(
   source: { readonly projectId: string; readonly reeveVersion: string },
-  project: ProjectLog,
-  plan: PayloadPlan,
+  { project, plan, disclosure }: Survey,
 ): string {
   const bytes = plan.files.reduce((sum, file) => sum + file.bytes, 0);
   return formatInfo([
@@ -20,6 +18,7 @@ export function describeBag(
     [BAG_LABEL.projectId, source.projectId],
     [BAG_LABEL.payloadOxum, `${bytes}.${plan.files.length}`],
     [BAG_LABEL.ledgerHead, `${project.head.seq} ${project.head.event_hash}`],
+    ...(disclosure === null ? [] : [['Reeve-Complete', 'no: see disclosure.json'] as const]),
     // Quoted: the names are a worker's or a sender's, and may hold line ends.
     ...plan.leftOut.map(
       ({ path, reason }) => ['Reeve-Left-Out', `${JSON.stringify(path)}: ${reason}`] as const,

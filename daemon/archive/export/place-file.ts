@@ -16,8 +16,6 @@ export async function placeFile<Result>(
   overwrite: boolean,
   write: (output: FileHandle) => Promise<Result>,
 ): Promise<Result> {
-  // Told before the work is done; the move below decides.
-  if (!overwrite && (await exists(file))) throw taken(file);
   const temporary = join(dirname(file), `.reeve-export-${randomBytes(8).toString('hex')}.tmp`);
   try {
     const output = await open(temporary, 'wx', 0o644);
@@ -35,6 +33,11 @@ export async function placeFile<Result>(
     await rm(temporary, { force: true });
     throw toError(file, error);
   }
+}
+
+/** @throws ReeveError CONFLICT when the file exists */
+export async function assertFree(file: string): Promise<void> {
+  if (await exists(file)) throw taken(file);
 }
 
 /** A link, unlike a rename, never replaces a file that appeared meanwhile; some file systems have none. */
@@ -61,7 +64,7 @@ async function exists(file: string): Promise<boolean> {
 
 function taken(file: string): ReeveError {
   return new ReeveError('CONFLICT', `${file} is there already.`, {
-    hint: 'Choose another name, or allow to overwrite it.',
+    hint: 'Choose another name, or allow to replace it: --overwrite.',
   });
 }
 

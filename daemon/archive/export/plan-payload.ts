@@ -1,12 +1,9 @@
-import type { Dirent } from 'node:fs';
-import { lstat, readdir } from 'node:fs/promises';
+import { lstatSync, readdirSync, type Dirent } from 'node:fs';
 import { join } from 'node:path';
 import { portableNames } from '../portable-name.ts';
-import { attemptOf, isArchivedFile, isArchivedFolder } from '../project-layout.ts';
-import type { ProjectLog } from '../project-log.ts';
-import type { TaskCut } from './task-cut.ts';
+import { attemptOf, CHECKPOINT, isArchivedFile, isArchivedFolder, isLog } from '../project-layout.ts';
 
-/** One file to archive: so many bytes from its beginning. */
+/** One file to archive. */
 export interface PayloadFile {
   /** Relative to the project folder, POSIX separators. */
   readonly path: string;
@@ -15,7 +12,7 @@ export interface PayloadFile {
   readonly bytes: number;
 }
 
-/** Something in the project folder that belongs in the archive and cannot be there. */
+/** Something in the project folder that belongs in the archive and is not there. */
 export interface LeftOut {
   readonly path: string;
   readonly reason: string;
@@ -27,64 +24,110 @@ export interface PayloadPlan {
   readonly leftOut: readonly LeftOut[];
 }
 
+/** A file whose content is composed, whatever lies there: a log, or the checkpoint. */
+export interface ComposedFile {
+  /** In its folder. */
+  readonly name: string;
+  readonly bytes: number;
+}
+
+/** Gathers a plan, folder by folder. */
+export interface PayloadPlanner {
+  /** Lists what lies in a task's folder. @param endedAttempts those whose files no longer change */
+  addTask(taskId: string, logs: readonly ComposedFile[], endedAttempts: readonly string[]): void;
+  /**
+   * Lists everything else.
+   *
+   * @param named files that lines of the project log name: without one, anchors and rules are not yet part of it
+   * @param isPart whether tasks are left out
+   */
+  addProject(composed: readonly ComposedFile[], named: ReadonlySet<string>, isPart: boolean): void;
+  finish(): PayloadPlan;
+}
+
 /**
- * Lists what an archive of a project holds: see `isArchivedFile`.
+ * Creates a planner of what an archive of a project holds: see `isArchivedFile`.
  *
  * Logs end where they were cut. Tasks and attempts that began, or did not end, before the cut are not listed: their
  * files may still be changing.
+ *
+ * @param tasks all that will be added
  */
-export async function planPayload(
-  folder: string,
-  project: ProjectLog,
-  cuts: readonly TaskCut[],
-): Promise<PayloadPlan> {
-  const tasks = new Map(cuts.map((cut) => [cut.task_id, cut]));
+export function createPayloadPlanner(folder: string, tasks: readonly string[]): PayloadPlanner {
   const files: PayloadFile[] = [];
   const leftOut: LeftOut[] = [];
-  for await (const found of walk(folder, '', '', (path) => isSettled(path, tasks))) {
+  const spellings = portableNames(tasks);
+  const add = (found: PayloadFile | LeftOut): void => {
     if ('reason' in found) leftOut.push(found);
-    else files.push({ ...found, bytes: cutOf(found.path, project, tasks) ?? found.bytes });
-  }
-  return { files: files.sort((a, b) => (a.spelled < b.spelled ? -1 : 1)), leftOut };
+    else files.push(found);
+  };
+  return {
+    addTask(taskId, logs, endedAttempts) {
+      const isSettled = (path: string): boolean => {
+        const attemptId = attemptOf(path)?.attemptId;
+        return attemptId === undefined || endedAttempts.includes(attemptId);
+      };
+      const place = { path: `tasks/${taskId}/`, spelled: `tasks/${spellings.get(taskId) ?? taskId}/` };
+      for (const found of walk({ folder, isWanted: isSettled }, place, logs)) add(found);
+    },
+    addProject(composed, named, isPart) {
+      const isWanted = (path: string): boolean => {
+        if (/^(?:anchors|policy)\//.test(path)) return named.has(path);
+        return path !== 'tasks' && !(isPart && path === 'rejected');
+      };
+      for (const found of walk({ folder, isWanted }, { path: '', spelled: '' }, composed)) add(found);
+      if (isPart && lstatSync(join(folder, 'rejected'), { throwIfNoEntry: false }) !== undefined)
+        add({
+          path: 'rejected',
+          reason: 'what was refused belongs to no task, and only some are handed over',
+        });
+    },
+    finish: () => ({ files: files.sort((a, b) => (a.spelled < b.spelled ? -1 : 1)), leftOut }),
+  };
 }
 
-function isSettled(path: string, tasks: ReadonlyMap<string, TaskCut>): boolean {
-  const place = attemptOf(path);
-  if (place === null) return true;
-  const task = tasks.get(place.taskId);
-  return task !== undefined && (place.attemptId === undefined || task.endedAttempts.has(place.attemptId));
+interface Walk {
+  readonly folder: string;
+  readonly isWanted: (path: string) => boolean;
 }
 
-function cutOf(path: string, project: ProjectLog, tasks: ReadonlyMap<string, TaskCut>): number | undefined {
-  if (path === 'events.jsonl') return project.head.bytes;
-  const [, taskId, name] = path.split('/');
-  return name === 'events.jsonl' ? tasks.get(taskId ?? '')?.bytes : undefined;
+/** A folder, as it is and as the archive spells it; both end with a slash, but for the project's own. */
+interface Place {
+  readonly path: string;
+  readonly spelled: string;
 }
 
-/** @param isSettled whether a path may be archived now */
-async function* walk(
-  folder: string,
-  path: string,
-  spelled: string,
-  isSettled: (path: string) => boolean,
-): AsyncGenerator<PayloadFile | LeftOut, void, undefined> {
-  const entries = await readdir(join(folder, path), { withFileTypes: true });
-  const wanted = entries.filter((entry) => {
-    const at = path + entry.name;
-    return (
-      isSettled(at) &&
-      ((!entry.isDirectory() && isArchivedFile(at)) || (!entry.isFile() && isArchivedFolder(at)))
-    );
-  });
-  const names = portableNames(wanted.map(({ name }) => name));
+function* walk(
+  context: Walk,
+  { path, spelled }: Place,
+  composed: readonly ComposedFile[] = [],
+): Generator<PayloadFile | LeftOut, void, undefined> {
+  const wanted = readdirSync(join(context.folder, path), { withFileTypes: true }).filter((entry) =>
+    isEvidence(context, path + entry.name, entry),
+  );
+  const names = portableNames([...composed, ...wanted].map(({ name }) => name));
+  const place = (name: string): Place => {
+    const own = path + name;
+    const portable = spelled + (names.get(name) ?? name);
+    // The same string for both: a hundred thousand paths are held.
+    return { path: own, spelled: portable === own ? own : portable };
+  };
+  for (const { name, bytes } of composed) yield { ...place(name), bytes };
   for (const entry of wanted) {
-    const at = path + entry.name;
-    const name = spelled + (names.get(entry.name) ?? entry.name);
+    const at = place(entry.name);
     const reason = whyNot(entry);
-    if (reason !== null) yield { path: at, reason };
-    else if (entry.isDirectory()) yield* walk(folder, `${at}/`, `${name}/`, isSettled);
-    else yield { path: at, spelled: name, bytes: (await lstat(join(folder, at))).size };
+    if (reason !== null) yield { path: at.path, reason };
+    else if (entry.isDirectory()) yield* walk(context, { path: `${at.path}/`, spelled: `${at.spelled}/` });
+    else yield { ...at, bytes: lstatSync(join(context.folder, at.path)).size };
   }
+}
+
+function isEvidence({ isWanted }: Walk, path: string, entry: Dirent): boolean {
+  // Composed, where they belong into the archive.
+  if (path === CHECKPOINT || isLog(path)) return false;
+  const isKind =
+    (!entry.isDirectory() && isArchivedFile(path)) || (!entry.isFile() && isArchivedFolder(path));
+  return isKind && isWanted(path);
 }
 
 /** Threat: what was dropped into an inbox is kept in `rejected/` whatever it is, and artifacts are a worker's. */

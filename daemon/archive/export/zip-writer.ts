@@ -27,7 +27,17 @@ export interface ZipWriter {
  */
 export function createZipWriter(output: FileHandle): ZipWriter {
   const file = createBufferedOutput(output);
-  const records: ZipRecord[] = [];
+  // Kept as bytes, a large piece at a time: an object for each entry takes several times as much.
+  const directory: Buffer[] = [];
+  let gathered: Buffer[] = [];
+  let entries = 0;
+  const gather = (header: Buffer): void => {
+    gathered.push(header);
+    entries += 1;
+    if (gathered.length < GATHERED_HEADERS) return;
+    directory.push(Buffer.concat(gathered));
+    gathered = [];
+  };
   return {
     async add(name, bytes, chunks) {
       const blank: ZipRecord = { name: Buffer.from(name), crc32: 0, bytes, offset: file.position() };
@@ -41,15 +51,17 @@ export function createZipWriter(output: FileHandle): ZipWriter {
       }
       const record = { ...blank, crc32: checksum };
       await file.patch(record.offset, localHeader(record));
-      records.push(record);
+      gather(centralHeader(record));
       return hash.digest('hex');
     },
     async finish() {
       const offset = file.position();
-      for (const record of records) await file.append(centralHeader(record));
-      await file.append(endRecords(records.length, { offset, bytes: file.position() - offset }));
+      for (const headers of [...directory, ...gathered]) await file.append(headers);
+      await file.append(endRecords(entries, { offset, bytes: file.position() - offset }));
       await file.flush();
       return file.position();
     },
   };
 }
+
+const GATHERED_HEADERS = 1024;

@@ -1,5 +1,6 @@
 import { BAG, BAG_LABEL, parseInfo } from '../bag-files.ts';
-import { attemptOf } from '../project-layout.ts';
+import { redactedSeqs, type Disclosure } from '../../../protocol/disclosure.ts';
+import { attemptOf, taskLogOf } from '../project-layout.ts';
 import type { ProjectLog } from '../project-log.ts';
 import type { PayloadEntry } from './check-project.ts';
 import type { Problems } from './problems.ts';
@@ -11,6 +12,7 @@ export function checkInfo(
   bag: UnpackedBag,
   payload: readonly PayloadEntry[],
   log: ProjectLog,
+  disclosure: Disclosure | null,
   problems: Problems,
 ): void {
   const info = parseInfo(bag.texts.get(BAG.info) ?? '');
@@ -24,20 +26,31 @@ export function checkInfo(
     const found = info.get(label) ?? [];
     if (found.length !== 1 || found[0] !== value) problems.add(BAG.info, `its ${label} is not ${value}`);
   }
-  checkHeads(payload, log, problems);
+  checkHeads(payload, log, disclosure, problems);
 }
 
 /** Every task log ends exactly where the project log says, so a cut one is noticed before its lines are read. */
-function checkHeads(payload: readonly PayloadEntry[], log: ProjectLog, problems: Problems): void {
+function checkHeads(
+  payload: readonly PayloadEntry[],
+  log: ProjectLog,
+  disclosure: Disclosure | null,
+  problems: Problems,
+): void {
   const sizes = new Map(payload.map(({ path, entry }) => [path, entry.bytes]));
-  for (const { task_id, head } of log.tasks.values()) {
-    const path = `tasks/${task_id}/events.jsonl`;
-    const size = sizes.get(path);
-    if (size === undefined)
-      problems.add(BAG.payload + path, 'it is missing, although the project log knows the task');
-    else if (head !== null && size !== head.bytes) {
+  const included = disclosure === null ? null : new Set(disclosure.tasks.included);
+  for (const { task_id, head, sealed } of log.tasks.values()) {
+    if (included?.has(task_id) === false) continue;
+    const path = taskLogOf(task_id);
+    const files = [...sealed.map(({ file }) => `tasks/${task_id}/${file}`), path];
+    const missing = files.filter((file) => !sizes.has(file));
+    for (const file of missing)
+      problems.add(BAG.payload + file, 'it is missing, although the project log knows the task');
+    // A redacted line has another length than the line it was.
+    const isRedacted = disclosure !== null && redactedSeqs(disclosure, path).size > 0;
+    if (missing.length > 0 || head === null || isRedacted) continue;
+    const size = files.reduce((sum, file) => sum + (sizes.get(file) ?? 0), 0);
+    if (size !== head.bytes)
       problems.add(BAG.payload + path, `it has ${size} bytes, but its head is at ${head.bytes}`);
-    }
   }
   for (const { path } of payload) {
     const taskId = attemptOf(path)?.taskId;

@@ -1,6 +1,6 @@
-import type { FileHandle } from 'node:fs/promises';
 import { parseExtraFields, type LocalFileHeader, type ZipFile } from 'yauzl';
 import { HARMLESS_EXTRA_FIELDS, type ArchiveEntry, type LocatedEntry } from './archive-entry.ts';
+import { readAt, type OpenFile } from '../regular-file.ts';
 import type { Problems } from './problems.ts';
 
 /**
@@ -14,7 +14,7 @@ import type { Problems } from './problems.ts';
  */
 export async function checkLayout(
   zip: ZipFile,
-  file: FileHandle,
+  file: OpenFile,
   entries: readonly ArchiveEntry[],
   directoryOffset: number,
   problems: Problems,
@@ -99,15 +99,15 @@ function localSizes(
 
 /** Tells how many bytes the descriptor behind an entry's data takes: none without one. */
 async function readDescriptor(
-  file: FileHandle,
+  file: OpenFile,
   { record, bytes, packedBytes, crc32 }: ArchiveEntry,
   from: number,
   to: number,
 ): Promise<number | string> {
   const length = to - from;
   if ((record.generalPurposeBitFlag & HAS_DESCRIPTOR) === 0) return 0;
-  const found = Buffer.alloc(24);
-  const { bytesRead } = await file.read(found, 0, Math.max(0, Math.min(length, 24)), from);
+  const found = Buffer.alloc(Math.max(0, Math.min(length, 24)));
+  const bytesRead = await readAt(file, found, from);
   const isRight = descriptorForms(crc32, packedBytes, bytes).some(
     (form) => form.length === length && form.equals(found.subarray(0, bytesRead)),
   );

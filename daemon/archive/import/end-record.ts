@@ -1,4 +1,4 @@
-import type { FileHandle } from 'node:fs/promises';
+import { readAt, type OpenFile } from '../regular-file.ts';
 
 /** Where a zip file's central directory is, by the records at the end of the file. */
 export interface DirectoryPlace {
@@ -13,9 +13,9 @@ export interface DirectoryPlace {
  * Threat: a reader that searches for the end, as most do, can be shown another directory than the next reader finds.
  * Here the records are the last bytes of the file, right behind the directory, and agree with each other.
  */
-export async function readDirectoryPlace(file: FileHandle, size: number): Promise<DirectoryPlace | string> {
+export async function readDirectoryPlace(file: OpenFile, size: number): Promise<DirectoryPlace | string> {
   const tail = Buffer.alloc(Math.min(size, END_BYTES + LOCATOR_BYTES + END_64_BYTES));
-  const { bytesRead } = await file.read(tail, 0, tail.length, size - tail.length);
+  const bytesRead = await readAt(file, tail, size - tail.length);
   const end = tail.subarray(-END_BYTES);
   if (bytesRead < tail.length || tail.length < END_BYTES || end.readUInt32LE(0) !== END_SIGNATURE) {
     return 'it does not end as a zip file does: it is none, it is cut short, or something was added behind it';

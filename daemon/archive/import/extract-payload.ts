@@ -1,6 +1,7 @@
-import { mkdir, open, statfs, type FileHandle } from 'node:fs/promises';
+import { mkdir, open, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ReeveError } from '../../../protocol/errors.ts';
+import type { OpenFile } from '../regular-file.ts';
 import { syncFolder } from '../sync-folder.ts';
 import type { PayloadEntry } from './check-project.ts';
 import type { SoundArchive } from './read-archive.ts';
@@ -54,7 +55,7 @@ async function extractAll(archive: SoundArchive, folder: string, isDurable: bool
 }
 
 async function extract(
-  archive: FileHandle,
+  archive: OpenFile,
   payload: PayloadEntry,
   path: string,
   isDurable: boolean,

@@ -1,15 +1,21 @@
-import { realpath, type FileHandle } from 'node:fs/promises';
+import { realpath } from 'node:fs/promises';
 import { fromFdPromise } from 'yauzl';
 import { ReeveError } from '../../../protocol/errors.ts';
 import { BAG } from '../bag-files.ts';
+import { redactedSeqs, type Disclosure } from '../../../protocol/disclosure.ts';
+import { parseSignedCheckpoint } from '../../../protocol/checkpoint.ts';
+import { CHECKPOINT, PROJECT_LOG } from '../project-layout.ts';
 import { readProjectLog, type ProjectLog } from '../project-log.ts';
-import { openRegularFile } from '../regular-file.ts';
+import { openRegularFile, type OpenFile } from '../regular-file.ts';
 import type { LocatedEntry } from './archive-entry.ts';
+import { checkAttestation } from './check-attestation.ts';
 import { archiveIdOf, checkBag } from './check-bag.ts';
+import { checkDisclosure, readDisclosure } from './check-disclosure.ts';
 import { checkInfo } from './check-info.ts';
 import { checkLayout } from './check-layout.ts';
 import { checkNames } from './check-names.ts';
 import { checkProject, type PayloadEntry } from './check-project.ts';
+import { checkSeal } from './check-seal.ts';
 import { readDirectoryPlace } from './end-record.ts';
 import { listEntries } from './list-entries.ts';
 import type { ArchiveLimits } from './limits.ts';
@@ -19,13 +25,17 @@ import { readContent } from './unpack.ts';
 
 /** An archive in which everything fits together; its ledger is not verified yet. */
 export interface SoundArchive {
-  readonly file: FileHandle;
+  readonly file: OpenFile;
   /** Size of the zip file. */
   readonly bytes: number;
   readonly archive_id: string;
   readonly project_id: string;
   readonly payload: readonly PayloadEntry[];
   readonly log: ProjectLog;
+  /** What is left out and withheld; null for a whole project. */
+  readonly disclosure: Disclosure | null;
+  /** Whether the end of its log is signed. */
+  readonly is_signed: boolean;
 }
 
 /**
@@ -35,14 +45,14 @@ export interface SoundArchive {
  */
 export async function withArchiveFile<Result>(
   path: string,
-  use: (file: FileHandle, bytes: number) => Promise<Result>,
+  use: (file: OpenFile, bytes: number) => Promise<Result>,
 ): Promise<Result> {
   // The user may name a link; what it leads to must be a file.
-  const { handle, bytes } = await openRegularFile(await realpath(path).catch(() => path));
+  const file = openRegularFile(await realpath(path).catch(() => path));
   try {
-    return await use(handle, bytes);
+    return await use(file, file.bytes);
   } finally {
-    await handle.close();
+    file.close();
   }
 }
 
@@ -52,6 +62,7 @@ export async function withArchiveFile<Result>(
  * ```
  * the zip: end → directory → each name, type, size → local headers, gaps, overlaps
  *   → its content: sizes, checksums, digests → the bag: manifests → the project: layout, heads
+ *   → who signed it, and what it says it leaves out
  * ```
  *
  * Each stage tells all its problems, and the next needs it to have none: nothing is unpacked by a directory that lies.
@@ -59,7 +70,7 @@ export async function withArchiveFile<Result>(
  * @returns null when there are problems
  */
 export async function readArchive(
-  file: FileHandle,
+  file: OpenFile,
   bytes: number,
   limits: ArchiveLimits,
   problems: Problems,
@@ -72,14 +83,21 @@ export async function readArchive(
   checkBag(bag, inside);
   const payload = checkProject(bag, inside);
   const archive_id = archiveIdOf(bag);
-  const log = await readLog(file, payload, inside);
+  const disclosure = readDisclosure(bag, inside);
+  const checkpoint = await readCheckpoint(file, payload);
+  const log = await readLog(file, payload, { disclosure, checkpoint }, inside);
   if (log === null || archive_id === null) return null;
-  checkInfo(zip.top, bag, payload, log, inside);
-  return problems.count() > 0 ? null : { file, bytes, archive_id, project_id: zip.top, payload, log };
+  checkInfo(zip.top, bag, payload, log, disclosure, inside);
+  if (disclosure !== null) checkDisclosure(disclosure, payload, log, inside);
+  checkSeal(bag, checkpoint, log, inside);
+  checkAttestation(bag, zip.top, log, inside);
+  if (problems.count() > 0) return null;
+  const is_signed = checkpoint !== null;
+  return { file, bytes, archive_id, project_id: zip.top, payload, log, disclosure, is_signed };
 }
 
 async function readZip(
-  file: FileHandle,
+  file: OpenFile,
   bytes: number,
   limits: ArchiveLimits,
   problems: Problems,
@@ -104,18 +122,36 @@ async function readZip(
   return problems.count() > 0 ? null : { top, entries: located };
 }
 
+/** Far above what a checkpoint with all its signatures takes. */
+const MAX_CHECKPOINT_BYTES = 16_384;
+
+async function readCheckpoint(file: OpenFile, payload: readonly PayloadEntry[]): Promise<string | null> {
+  const found = payload.find(({ path }) => path === CHECKPOINT);
+  if (found === undefined) return null;
+  if (found.entry.bytes > MAX_CHECKPOINT_BYTES) return '';
+  const chunks: Buffer[] = [];
+  for await (const chunk of readContent(file, found.entry)) chunks.push(Buffer.from(chunk));
+  return Buffer.concat(chunks).toString('utf8');
+}
+
 async function readLog(
-  file: FileHandle,
+  file: OpenFile,
   payload: readonly PayloadEntry[],
+  told: { readonly disclosure: Disclosure | null; readonly checkpoint: string | null },
   problems: Problems,
 ): Promise<ProjectLog | null> {
-  const found = payload.find(({ path }) => path === 'events.jsonl');
+  const found = payload.find(({ path }) => path === PROJECT_LOG);
   if (found === undefined) {
     problems.add(`${BAG.payload}events.jsonl`, 'it is missing: without a project log there is no project');
     return null;
   }
   try {
-    return await readProjectLog(readContent(file, found.entry), found.path);
+    const { disclosure, checkpoint } = told;
+    const size = checkpoint === null ? undefined : parseSignedCheckpoint(checkpoint)?.size;
+    return await readProjectLog(readContent(file, found.entry), found.path, {
+      sizes: size === undefined ? [] : [size],
+      redacted: disclosure === null ? new Set() : redactedSeqs(disclosure, PROJECT_LOG),
+    });
   } catch (error) {
     if (!(error instanceof ReeveError) || error.code !== 'LEDGER_DAMAGED') throw error;
     problems.add(`${BAG.payload}events.jsonl`, error.message);

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
-import type { FileHandle } from 'node:fs/promises';
 import { BAG } from '../bag-files.ts';
+import type { OpenFile } from '../regular-file.ts';
 import type { LocatedEntry } from './archive-entry.ts';
 import type { ArchiveLimits } from './limits.ts';
 import type { Problems } from './problems.ts';
@@ -15,7 +15,7 @@ export interface UnpackedBag {
 
 /** Reads every file of an archive once: payload is digested only, tag files are kept as well. */
 export async function unpackBag(
-  file: FileHandle,
+  file: OpenFile,
   top: string,
   entries: readonly LocatedEntry[],
   limits: ArchiveLimits,

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { FileHandle } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { crc32, createInflateRaw } from 'node:zlib';
-import { readChunks } from '../regular-file.ts';
+import { readChunks, type OpenFile } from '../regular-file.ts';
 import { METHOD, type LocatedEntry } from './archive-entry.ts';
 
 /** Sees part of an entry's content, valid until it returns. */
@@ -16,7 +15,7 @@ export type SeeChunk = (chunk: Buffer) => void | Promise<void>;
  * @returns its SHA-256, or what is wrong
  */
 export async function unpack(
-  file: FileHandle,
+  file: OpenFile,
   entry: LocatedEntry,
   see: SeeChunk,
 ): Promise<{ readonly sha256: string } | { readonly fault: string }> {
@@ -39,7 +38,7 @@ export async function unpack(
 }
 
 /** Reads the content of an entry that was unpacked before without a fault. */
-export function readContent(file: FileHandle, entry: LocatedEntry): AsyncIterable<Buffer> {
+export function readContent(file: OpenFile, entry: LocatedEntry): AsyncIterable<Buffer> {
   return openContent(file, entry).chunks;
 }
 
@@ -49,7 +48,7 @@ interface Content {
   fault(): string | null;
 }
 
-function openContent(file: FileHandle, entry: LocatedEntry): Content {
+function openContent(file: OpenFile, entry: LocatedEntry): Content {
   const { dataOffset: from, packedBytes } = entry;
   const packed = readChunks(file, entry.name, { from, to: from + packedBytes });
   if (entry.record.compressionMethod === METHOD.stored) return { chunks: packed, fault: () => null };

@@ -7,6 +7,7 @@ import {
   COUNT,
   enumOf,
   EVENT_ID,
+  FLAG,
   ID,
   nullable,
   objectOf,
@@ -97,13 +98,23 @@ const ExportAnswerSchema = objectOf<ExportAnswer>('A written archive.', {
   bytes: COUNT,
   files: COUNT,
   heads,
+  note: TEXT,
+  is_signed: FLAG,
+  tasks_left_out: COUNT,
+  redacted: COUNT,
+  left_out: arrayOf(
+    objectOf<ExportAnswer['left_out'][number]>('Evidence that an archive cannot hold.', {
+      path: TEXT,
+      reason: TEXT,
+    }),
+  ),
 });
 
 const ImportAnswerSchema = objectOf<ImportAnswer>('A read archive.', {
   project_id: ID,
   from_project_id: ID,
   archive_id: TEXT,
-  outcome: enumOf<ImportAnswer['outcome']>({ imported: true, identical: true }),
+  outcome: enumOf<ImportAnswer['outcome']>({ imported: true, identical: true, fast_forwarded: true }),
   heads,
 });
 

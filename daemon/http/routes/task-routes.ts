@@ -39,13 +39,37 @@ function hasStatus(statuses: readonly TaskStatus[]): (task: TaskSummary) => bool
 
 /** The cursor is the last row's key, not its position: rows that come or go between two pages shift nothing. */
 function page(tasks: readonly TaskSummary[], after: string, limit: number) {
-  const rest = tasks
-    .map((task) => ({ task, key: `${task.project_id}/${task.task_id}` }))
-    .filter(({ key }) => key > after)
-    .sort((a, b) => (a.key < b.key ? -1 : 1));
-  const rows = rest.slice(0, limit);
-  const next = rest.length > limit ? (rows.at(-1)?.key ?? null) : null;
-  return { data: rows.map(({ task }) => task), meta: { total: tasks.length, next } };
+  const rows = firstByKey(tasks, after, limit + 1);
+  const next = rows.length > limit ? (rows[limit - 1]?.key ?? null) : null;
+  return { data: rows.slice(0, limit).map(({ task }) => task), meta: { total: tasks.length, next } };
+}
+
+interface Row {
+  readonly key: string;
+  readonly task: TaskSummary;
+}
+
+/** The first rows behind a key, by key: sorting all tasks for one page would keep the daemon busy. */
+function firstByKey(tasks: readonly TaskSummary[], after: string, count: number): readonly Row[] {
+  const rows: Row[] = [];
+  for (const task of tasks) {
+    const key = `${task.project_id}/${task.task_id}`;
+    const last = rows.length < count ? undefined : rows[count - 1];
+    if (key <= after || (last !== undefined && key >= last.key)) continue;
+    rows.splice(placeOf(rows, key), 0, { key, task });
+    if (rows.length > count) rows.pop();
+  }
+  return rows;
+}
+
+function placeOf(rows: readonly Row[], key: string): number {
+  let low = 0;
+  for (let high = rows.length; low < high;) {
+    const middle = (low + high) >>> 1;
+    if ((rows[middle]?.key ?? '') < key) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 const listProjects = routeSchema({

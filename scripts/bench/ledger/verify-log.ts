@@ -45,7 +45,7 @@ async function verifyIntact(
   mode: 'fast' | 'strict',
 ): Promise<void> {
   const report = await verify(folder, { mode });
-  if (report.verdict !== 'VERIFIED') throw new Error(`an intact log is ${JSON.stringify(report.faults)}`);
+  if (report.faults.length > 0) throw new Error(`an intact log is ${JSON.stringify(report.faults)}`);
 }
 
 async function seconds(work: () => unknown): Promise<number> {

@@ -21,6 +21,7 @@ describe('reeve', () => {
     assert.deepEqual(data.created, [
       'reeve.yaml',
       'workflow/.gitignore',
+      'workflow/.gitattributes',
       'progress/.gitignore',
       '.reeve/.gitignore',
     ]);

@@ -29,7 +29,7 @@ export interface Sandbox {
 /** Makes a sandbox that vanishes with the test; the environment is bare, so that nothing of the machine leaks in. */
 export async function createSandbox(
   t: TestContext,
-  options: { readonly commit?: boolean } = {},
+  options: { readonly commit?: boolean; readonly env?: Readonly<Record<string, string>> } = {},
 ): Promise<Sandbox> {
   const root = await realpath(await mkdtemp(join(tmpdir(), 'reeve-e2e-')));
   t.after(() => rm(root, { recursive: true, force: true, maxRetries: 5 }));
@@ -42,6 +42,7 @@ export async function createSandbox(
     GIT_AUTHOR_EMAIL: 'test@example.invalid',
     GIT_COMMITTER_NAME: 'Test',
     GIT_COMMITTER_EMAIL: 'test@example.invalid',
+    ...options.env,
   };
   const run = (program: string, args: readonly string[]): Promise<Ended> => {
     return new Promise((resolve) => {

@@ -277,7 +277,7 @@ describe('reeve at work', { timeout: 600_000 }, () => {
     await sandbox.write(log, text.replace('T-8)', 'T-9)'));
     const { exit, stdout } = await sandbox.reeve('verify', 'T-8');
     assert.equal(exit, 6);
-    assert.match(stdout, /TAMPERED shop[\s\S]*tasks\/T-8\/events\.jsonl line 1/);
+    assert.match(stdout, /^TAMPERED at tasks\/T-8\/events\.jsonl line 1, project shop: /);
     const logs = await sandbox.reeve('logs', 'T-8');
     assert.match(logs.stderr, /line 1 is damaged/);
     assert.match(logs.stdout, /closed accepted/);

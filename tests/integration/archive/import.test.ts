@@ -65,7 +65,7 @@ describe('import', () => {
     const original = [...readTree(project)].filter(([path]) => !/^inbox|task_log|\.tmp$|A-2/.test(path));
     assert.deepEqual(copy, new Map(original));
     const { verdict, faults } = await verifyProject(join(folder, 'into', 'copy'));
-    assert.deepEqual({ verdict, faults }, { verdict: 'VERIFIED', faults: [] });
+    assert.deepEqual({ verdict, faults }, { verdict: 'UNANCHORED', faults: [] });
   });
 
   test('gives a project that can be appended to, verified and exported again', async () => {
@@ -82,7 +82,7 @@ describe('import', () => {
       ['p', 'p', 'p', 'p', 'copy'],
     );
     await ledger.close();
-    assert.equal((await verifyProject(join(into, 'copy'))).verdict, 'VERIFIED');
+    assert.equal((await verifyProject(join(into, 'copy'))).verdict, 'UNANCHORED');
     await exportTo(join(into, 'copy'), join(into, 'copy.zip'), { projectId: 'copy' });
     const third = await importFrom(join(into, 'copy.zip'), join(into, 'third'));
     assert.deepEqual([third.project_id, third.from_project_id], ['copy', 'copy']);
@@ -119,7 +119,7 @@ describe('import', () => {
         readdirSync(into).filter((name) => !name.startsWith('.')),
         [],
       );
-      return Promise.resolve({ verdict: 'VERIFIED', faults: [] });
+      return Promise.resolve({ verdict: 'UNANCHORED', faults: [] });
     };
     await importArchive({ file, workflowFolder: into, as: null, verify });
     assert.ok(seen.includes('events.jsonl') && seen.includes('tasks/T-2/events.jsonl'));
@@ -142,7 +142,7 @@ describe('import', () => {
       verify: (folder) => verifyProject(folder),
     });
     assert.ok(report.ok);
-    assert.equal(report.ledger?.verdict, 'VERIFIED');
+    assert.equal(report.ledger?.verdict, 'UNANCHORED');
     assert.deepEqual(readdirSync(into), []);
   });
 });

@@ -53,15 +53,25 @@ test('exports and imports by absolute path only', async (t) => {
   assert.equal((await postJson('/api/v1/exports', { project_id: 'p', file })).status, 201);
   assert.equal((await postJson('/api/v1/imports', { file, as: 'q' })).status, 201);
   assert.equal((await postJson('/api/v1/imports', { file })).status, 200);
-  assert.deepEqual(services.calls, [
-    ['exportArchive', { projectId: 'p', file, overwrite: false }],
-    ['importArchive', { file, as: 'q' }],
-    ['importArchive', { file, as: null }],
-  ]);
+  const choice = { tasks: ['T-1'], since: '2026-02-19T12:00:00.000Z', redact: ['events.jsonl:4'] };
+  assert.equal((await postJson('/api/v1/exports', { project_id: 'p', file, ...choice })).status, 201);
+  assert.equal((await postJson('/api/v1/imports', { file, fast_forward: true })).status, 200);
+  assert.deepEqual(
+    services.calls.map((call) => call.slice(0, 2)),
+    [
+      ['exportArchive', { projectId: 'p', file, overwrite: false }],
+      ['importArchive', { file, as: 'q', fastForward: false }],
+      ['importArchive', { file, as: null, fastForward: false }],
+      ['exportArchive', { projectId: 'p', file, overwrite: false, ...choice }],
+      ['importArchive', { file, as: null, fastForward: true }],
+    ],
+  );
   const relative = await postJson('/api/v1/imports', { file: 'out.zip' });
   assert.equal(relative.status, 400);
   assert.equal((await readJson<ProblemDocument>(relative)).problems?.[0]?.pointer, '/body/file');
-  assert.equal(services.calls.length, 3);
+  for (const wrong of [{ since: '30d' }, { tasks: [] }, { tasks: ['../x'] }, { redact: [''] }])
+    assert.equal((await postJson('/api/v1/exports', { project_id: 'p', file, ...wrong })).status, 400);
+  assert.equal(services.calls.length, 5);
 });
 
 test('answers a stop before it stops', async (t) => {

@@ -95,6 +95,13 @@ const EXCHANGES: readonly Exchange[] = [
   { method: 'post', route: `${TASK}/retry`, path: `${A_TASK}/retry`, status: 200, body: { reason: 'r' } },
   {
     method: 'post',
+    route: '/api/v1/projects/{project_id}/anchors',
+    path: '/api/v1/projects/p/anchors',
+    status: 201,
+    body: { kind: 'rfc3161', checkpoint: 'c', proof: 'AAAA' },
+  },
+  {
+    method: 'post',
     route: '/api/v1/exports',
     path: '/api/v1/exports',
     status: 201,

@@ -17,6 +17,7 @@ import { createLedgerReader } from '../../../daemon/ledger/read-ledger.ts';
 import { verifyProject } from '../../../daemon/ledger/verify-project.ts';
 import { sha256Hex } from '../../../protocol/digest.ts';
 import type { LedgerEvent } from '../../../protocol/events.ts';
+import { assertIntact } from '../../helpers/assert-intact.ts';
 import {
   closed,
   collect,
@@ -28,6 +29,7 @@ import {
   PERSON,
   rehash,
   scratchFolder,
+  stopped,
   taskLog,
   withLedger,
 } from '../../helpers/ledger-fixture.ts';
@@ -36,7 +38,7 @@ const scratch = scratchFolder();
 let count = 0;
 const freshRoot = (): string => join(scratch, `root-${(count += 1)}`);
 
-/** A task log of `lines` lines of which the project log's heads cover `covered`, as after a crash. */
+/** A task log of `lines` lines of which the project log's heads cover `covered`, as after a crash; each was synced. */
 async function makeAhead(
   lines: number,
   covered: number,
@@ -45,8 +47,8 @@ async function makeAhead(
   const folder = await makeProject(root, { 'T-1': covered });
   const projectLog = readFileSync(join(folder, 'events.jsonl'));
   await withLedger(root, async (project) => {
-    const notes = Array.from({ length: lines - covered }, (_, n) => note(`ahead ${n}`));
-    if (notes.length > 0) await project.appendTask('T-1', PERSON, 'queued', notes).durable;
+    for (let n = 0; n < lines - covered; n += 1)
+      await project.appendTask('T-1', PERSON, 'queued', [note(`ahead ${n}`)]).durable;
   });
   writeFileSync(join(folder, 'events.jsonl'), projectLog);
   return { root, folder, log: taskLog(folder, 'T-1') };
@@ -67,7 +69,7 @@ describe('opening a ledger', () => {
       assert.deepEqual(project.recovered, []);
       await project.appendTask('T-1', PERSON, 'queued', [note('on')]).durable;
     });
-    assert.equal((await verifyProject(join(root, 'p'))).verdict, 'VERIFIED');
+    await assertIntact(join(root, 'p'));
   });
 
   it('learns from the log itself that a task was closed', async () => {
@@ -95,7 +97,7 @@ describe('opening a ledger', () => {
       const types = (await collect(project.readProject())).map(({ type }) => type);
       assert.deepEqual(types, ['project.created', 'task.created', 'head.committed']);
     });
-    assert.equal((await verifyProject(folder)).verdict, 'VERIFIED');
+    await assertIntact(folder);
   });
 
   it('takes a task folder without a log, or with an empty one, for no task', async () => {
@@ -109,7 +111,7 @@ describe('opening a ledger', () => {
       await project.appendTask('T-1', PERSON, 'queued', [opened()]).durable;
       await project.appendTask('T-2', PERSON, 'queued', [opened()]).durable;
     });
-    assert.equal((await verifyProject(folder)).verdict, 'VERIFIED');
+    await assertIntact(folder);
   });
 
   it('cuts a torn tail at every offset of an uncommitted line, and keeps the bytes', async () => {
@@ -143,7 +145,7 @@ describe('opening a ledger', () => {
         assert.equal(statSync(log).size, start);
         assert.equal(project.recovered.length, 1);
       });
-      assert.equal((await verifyProject(folder)).verdict, 'VERIFIED');
+      await assertIntact(folder);
     }
   });
 
@@ -201,7 +203,7 @@ describe('opening a ledger', () => {
       assert.equal(project.recovered.length, 1);
     });
     assert.deepEqual(readdirSync(join(crashed, 'p/tasks/T-1')).sort(), ['events.jsonl', torn]);
-    assert.equal((await verifyProject(join(crashed, 'p'))).verdict, 'VERIFIED');
+    await assertIntact(join(crashed, 'p'));
   });
 
   it('keeps two different tails of the same offset apart', async () => {
@@ -234,7 +236,7 @@ describe('opening a ledger', () => {
         assert.equal(project.tasks.get('T-1')?.seq, 3);
       });
       assert.equal(statSync(log).size, size);
-      assert.equal((await verifyProject(folder)).verdict, 'VERIFIED');
+      await assertIntact(folder);
     });
   }
 
@@ -271,6 +273,33 @@ describe('opening a ledger', () => {
       );
       assert.deepEqual(readFileSync(log), before);
       assert.deepEqual(readdirSync(join(log, '..')), ['events.jsonl']);
+    });
+  }
+
+  for (const which of ['task', 'project'] as const) {
+    it(`fault 28: cuts the last write of a ${which} log of which the disk kept the end and not the beginning`, async () => {
+      const root = freshRoot();
+      const folder = await makeProject(root, { 'T-1': 2 });
+      const projectLog = readFileSync(join(folder, 'events.jsonl'));
+      await withLedger(root, async (project) => {
+        const together =
+          which === 'task'
+            ? project.appendTask('T-1', PERSON, 'queued', [note('1'), note('2'), note('3')])
+            : project.appendProject(PERSON, [stopped(), stopped(), stopped()]);
+        await together.durable;
+      });
+      if (which === 'task') writeFileSync(join(folder, 'events.jsonl'), projectLog);
+      const log = which === 'task' ? taskLog(folder, 'T-1') : join(folder, 'events.jsonl');
+      const lines = linesOf(log);
+      const size = Buffer.byteLength(`${lines.slice(0, -3).join('\n')}\n`);
+      edit(log, (bytes) => bytes.fill(0, size, size + 300));
+      await withLedger(root, (project) => {
+        assert.deepEqual(
+          project.recovered.map(({ offset }) => offset),
+          [size],
+        );
+      });
+      await assertIntact(folder);
     });
   }
 
@@ -336,7 +365,7 @@ describe('opening a ledger', () => {
       const types = (await collect(project.readProject())).map(({ type }) => type);
       assert.deepEqual(types, ['project.created', 'ledger.recovered']);
     });
-    assert.equal((await verifyProject(folder)).verdict, 'VERIFIED');
+    await assertIntact(folder);
   });
 
   it('writes the manifest that a crash left out', async () => {

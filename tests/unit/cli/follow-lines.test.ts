@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
+import { mkdirSync } from 'node:fs';
 import { appendFile, mkdtemp, rename, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { followLines } from '../../../cli/follow-lines.ts';
 
@@ -13,7 +14,12 @@ describe('followLines', { timeout: 30_000 }, () => {
   });
   after(() => rm(folder, { recursive: true, force: true }));
 
-  const newFile = (): string => join(folder, `log-${(count += 1)}`);
+  /** The file that a new task's log grows in. */
+  function newFile(): string {
+    const task = join(folder, `T-${(count += 1)}`);
+    mkdirSync(task);
+    return join(task, 'events.jsonl');
+  }
 
   /** Follows a file, doing the next step after each line; ends after the last. */
   async function follow(file: string, steps: readonly (() => Promise<unknown>)[], lines: number) {
@@ -21,7 +27,7 @@ describe('followLines', { timeout: 30_000 }, () => {
     const seen: string[] = [];
     const waiting = [...steps];
     await waiting.shift()?.();
-    for await (const line of followLines(file, { follow: true, signal: ended.signal })) {
+    for await (const line of followLines(dirname(file), { follow: true, signal: ended.signal })) {
       seen.push(line);
       if (seen.length === lines) ended.abort();
       await waiting.shift()?.();
@@ -34,7 +40,7 @@ describe('followLines', { timeout: 30_000 }, () => {
     await writeFile(file, 'one\ntwo\nhalf');
     const seen: string[] = [];
     const { signal } = new AbortController();
-    for await (const line of followLines(file, { follow: false, signal })) seen.push(line);
+    for await (const line of followLines(dirname(file), { follow: false, signal })) seen.push(line);
     assert.deepEqual(seen, ['one', 'two']);
   });
 
@@ -66,13 +72,39 @@ describe('followLines', { timeout: 30_000 }, () => {
     assert.deepEqual(seen, ['old-1', 'old-2', 'new-1, longer than all before', 'c']);
   });
 
+  it('goes on through files that are sealed meanwhile', async () => {
+    const file = newFile();
+    await writeFile(file, '1\n2\n');
+    const seal = async (name: string, ...lines: readonly string[]) => {
+      // The follower was not there yet for the last line of the file that is sealed.
+      await appendFile(file, `${lines[0]}\n`);
+      await rename(file, join(dirname(file), name));
+      if (lines.length > 1)
+        await writeFile(
+          file,
+          lines
+            .slice(1)
+            .map((line) => `${line}\n`)
+            .join(''),
+        );
+    };
+    const first = () => seal('events.000001.jsonl', '3', '4');
+    const second = () => seal('events.000002.jsonl', '5');
+    const seen = await follow(
+      file,
+      [async () => {}, first, async () => {}, async () => {}, second, () => writeFile(file, '6\n')],
+      6,
+    );
+    assert.deepEqual(seen, ['1', '2', '3', '4', '5', '6']);
+  });
+
   it('reads lines longer than its buffer, and more than one per read', async () => {
     const file = newFile();
     const long = 'x'.repeat(150_000);
     await writeFile(file, `${long}\nshort\n${long}\n`);
     const seen: number[] = [];
     const { signal } = new AbortController();
-    for await (const line of followLines(file, { follow: false, signal })) seen.push(line.length);
+    for await (const line of followLines(dirname(file), { follow: false, signal })) seen.push(line.length);
     assert.deepEqual(seen, [150_000, 5, 150_000]);
   });
 
@@ -81,6 +113,7 @@ describe('followLines', { timeout: 30_000 }, () => {
     await writeFile(file, '');
     const ended = new AbortController();
     setTimeout(() => ended.abort(), 50);
-    for await (const line of followLines(file, { follow: true, signal: ended.signal })) assert.fail(line);
+    for await (const line of followLines(dirname(file), { follow: true, signal: ended.signal }))
+      assert.fail(line);
   });
 });
