@@ -11,11 +11,11 @@ import type { DaemonServices, Queries } from './ports/services.ts';
 import { announceDaemon, withdrawDaemon } from './runtime/announce-daemon.ts';
 import { createIntake, type Intake } from './runtime/intake.ts';
 import { openKernel, type Kernel } from './runtime/kernel.ts';
-import { DAEMON } from './runtime/project-runtime.ts';
+import { DAEMON, type ProjectRuntime } from './runtime/project-runtime.ts';
+import { recordStart } from './runtime/record-start.ts';
 import { makeDataFolders } from './runtime/make-data-folders.ts';
 import { createQueries } from './runtime/queries.ts';
 import { takeLease } from './runtime/lease.ts';
-import { keepRules } from './runtime/rules-in-force.ts';
 
 /** A daemon at work. */
 export interface Daemon {
@@ -58,12 +58,13 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   };
   try {
     await makeDataFolders(config.paths);
-    const kernel = await openKernel({ ...options });
+    const begin = (project: ProjectRuntime): Promise<void> => recordStart(project, config, version);
+    const kernel = await openKernel({ ...options, onNewProject: begin });
     closers.push(() => kernel.close());
     const lease = await takeLease(config.paths.state, log);
     closers.push(() => lease.release());
     if (options.onEvent !== undefined) kernel.subscribe(options.onEvent);
-    await recordStart(kernel, config, version);
+    for (const project of kernel.openProjects()) await begin(project);
     await makeInboxes(config, kernel);
     const intake = await createIntake({ config, kernel, log });
     closers.push(() => intake.close());
@@ -166,23 +167,6 @@ async function settled(kernel: Kernel, intake: Intake): Promise<void> {
     // What was judged may have freed what depends on it, and more may have been dropped meanwhile.
     kernel.considerAll();
     if (kernel.isIdle && intake.isSettled) return;
-  }
-}
-
-async function recordStart(kernel: Kernel, config: Config, version: string): Promise<void> {
-  for (const { ledger, openTasks } of kernel.openProjects()) {
-    const states = [...openTasks()];
-    const isInterrupted = (state: (typeof states)[number]) =>
-      [...state.steps.values()].some((step) => step.phase.type === 'started');
-    const data = {
-      reeve_version: version,
-      pid: process.pid,
-      open_tasks: states.length,
-      interrupted_attempts: states.filter(isInterrupted).length,
-      recovered_logs: ledger.recovered.length,
-      policy: await keepRules(ledger.folder, config),
-    };
-    await ledger.appendProject(DAEMON, [{ type: 'daemon.started', data }]).durable;
   }
 }
 

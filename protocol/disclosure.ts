@@ -1,4 +1,5 @@
 import { canonicalJson, parseCanonical, type JsonValue } from './canonical-json.ts';
+import { isId } from './ids.ts';
 import { isObject } from './lenient-object.ts';
 
 /** What an archive says it leaves out: its file `disclosure.json`. */
@@ -19,9 +20,9 @@ export interface RedactedFile {
   readonly bytes: number;
 }
 
-/** An event whose actor and data were taken out of its log: see `RedactedLine`. */
+/** An event whose actor and data were taken out of the log of its task: see `RedactedLine`. */
 export interface RedactedEvent {
-  /** The log, relative to the project folder. */
+  /** The task's log, relative to the project folder, whatever files it is kept in. */
   readonly path: string;
   readonly seq: number;
 }
@@ -64,7 +65,7 @@ function hasMembers(value: unknown, names: string): value is Members {
 function isTasks(value: unknown): value is Disclosure['tasks'] {
   if (!hasMembers(value, 'included,left_out')) return false;
   const { included, left_out } = value;
-  return Array.isArray(included) && included.every((task) => typeof task === 'string') && isCount(left_out);
+  return Array.isArray(included) && included.every(isId) && isCount(left_out);
 }
 
 function isRedaction(value: unknown): value is RedactedFile | RedactedEvent {
@@ -72,7 +73,12 @@ function isRedaction(value: unknown): value is RedactedFile | RedactedEvent {
     return isCount(value['bytes']) && typeof value['path'] === 'string' && isDigest(value['sha256']);
   }
   if (!hasMembers(value, 'path,seq')) return false;
-  return typeof value['path'] === 'string' && isCount(value['seq']) && value['seq'] > 0;
+  return isTaskLog(value['path']) && isCount(value['seq']) && value['seq'] > 0;
+}
+
+/** Threat: in the place of a line of the project log, a task could be made to vanish. */
+function isTaskLog(path: unknown): boolean {
+  return typeof path === 'string' && /^tasks\/[^/]+\/events\.jsonl$/.test(path);
 }
 
 function isCount(value: unknown): value is number {

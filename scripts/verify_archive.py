@@ -2,8 +2,8 @@
 
 A second implementation of "What a verifier does" in docs/ledger-format.md, independent of the JavaScript one: Python 3.8
 or newer, the standard library only, Ed25519 written out from RFC 8032. It only reads, follows no link, and opens no file
-of the archive that it did not list itself. Exit codes: 0 anchored or unanchored, 3 cannot verify, 6 tampered,
-9 truncated, 10 rolled back, 11 forked.
+of the archive that it did not list itself. Exit codes: 0 anchored or unanchored, 2 wrong use, 3 cannot verify,
+6 tampered, 9 truncated, 10 rolled back, 11 forked.
 """
 
 import argparse
@@ -17,6 +17,7 @@ import sys
 import urllib.parse
 
 EXIT = {
+    "USAGE": 2,
     "TAMPERED": 6,
     "FORKED": 11,
     "TRUNCATED": 9,
@@ -30,10 +31,11 @@ MAX_DEPTH = 65
 MEMBERS = {"actor", "data", "event_hash", "id", "log_id", "prev_event_hash", "project_id", "seq", "time", "type", "v"}
 REDACTED = (MEMBERS - {"actor", "data"}) | {"redacted_bytes"}
 OPTIONAL = {"run_id", "step_id", "task_id"}
-NEVER_REDACTED = re.compile(r"(project\.created|task\.created|(head|key|segment|checkpoint|anchor)\..*)\Z")
 NOTE = re.compile(r"((reeve/[0-9a-f]{32})\n(0|[1-9][0-9]{0,14})\n([A-Za-z0-9+/]{43}=)\n)(?:\n((?:— \S+ \S+\n)+))?\Z")
 BAGIT = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 TAG_MANIFEST = "tagmanifest-sha256.txt"
+ATTESTATION = "attestation.dsse.json"
+MAX_LIST = 4 << 20
 
 
 class Finding(Exception):
@@ -85,7 +87,8 @@ class Report:
 
     def conclude(self, unanchored):
         rank = list(EXIT)
-        worst = min(self.findings, key=lambda finding: rank.index(finding.verdict), default=None)
+        # Of findings that are as bad, one with a place says more.
+        worst = min(self.findings, key=lambda each: (rank.index(each.verdict), each.log is None), default=None)
         if worst is not None:
             place = "" if worst.log is None else f" at {show(worst.log)} line {worst.seq}"
             print(f"{worst.verdict.replace('_', ' ')}{place}")
@@ -100,15 +103,16 @@ def show(text):
 
 def verify_archive(given, report):
     """Tells how many events no anchor covers."""
-    archive = Archive(given.folder)
     anchor = None if given.anchor is None else read_anchor(given.anchor)
+    archive = Archive(given.folder)
+    report.check("disclosure.json", archive.read_disclosure)
     checkpoint = report.check("data/checkpoint", lambda: read_checkpoint(archive))
     sizes = {note.size for note in (anchor, checkpoint) if note is not None}
     project = report.check("events.jsonl", lambda: read_project_log(archive, sizes))
     if project is not None:
         for task in project.tasks.values():
             report.check(f"tasks/{task.id}/events.jsonl", lambda: verify_task_log(archive, task))
-        report.check("nothing of other tasks", lambda: refuse_strays(archive, project))
+        report.check(describe_omissions(archive), lambda: refuse_strays(archive, project))
         report.check("the checkpoint", lambda: verify_checkpoint(archive, project, checkpoint, given.key))
         report.check("the attestation", lambda: verify_attestation(archive, project))
         report.check("the anchor", lambda: verify_anchor(project, checkpoint, anchor))
@@ -126,8 +130,6 @@ class Archive:
         self._list(folder, "")
         self.redacted_lines, self.redacted_files, self.included = set(), {}, None
         self.left_out = 0
-        if "disclosure.json" in self.digests:
-            self._read_disclosure()
 
     def _list(self, folder, above):
         for entry in sorted(os.scandir(folder), key=lambda found: found.name):
@@ -140,20 +142,40 @@ class Archive:
                 raise tampered(f"{path} is a link or a device")
             self.digests[path] = digest_file(entry.path)
             if path.startswith("data/"):
-                self.payload[name_in_project(path[5:])] = path
+                name = name_in_project(path[5:])
+                if name in self.payload:
+                    raise tampered(f"{name} is there twice")
+                self.payload[name] = path
 
-    def _read_disclosure(self):
+    def read_disclosure(self):
+        if "disclosure.json" not in self.digests:
+            return
         text = self.read("disclosure.json")
         told = parse_canonical(text[:-1])
-        if text[-1:] != "\n" or told["v"] != 1 or told["complete"] is not False:
-            raise tampered("disclosure.json is not of the form that is known")
-        for item in told["redacted"]:
-            if "seq" in item:
-                self.redacted_lines.add((item["path"], item["seq"]))
-            else:
-                self.redacted_files[item["path"]] = item["sha256"]
-        self.included = set(told["tasks"]["included"])
-        self.left_out = told["tasks"]["left_out"]
+        if text[-1:] != "\n" or set(told) != {"complete", "redacted", "since", "tasks", "v"}:
+            raise tampered("it is not of the form that is known")
+        tasks, redacted = told["tasks"], told["redacted"]
+        if told["v"] != 1 or told["complete"] is not False or set(tasks) != {"included", "left_out"}:
+            raise tampered("it is not of the form that is known")
+        if not is_list_of(str, tasks["included"]) or not is_list_of(dict, redacted) or not is_count(tasks["left_out"]):
+            raise tampered("its tasks or redactions are not lists")
+        self.included, self.left_out = set(tasks["included"]), tasks["left_out"]
+        if len(self.included) != len(tasks["included"]):
+            raise tampered("it names a task twice")
+        for item in redacted:
+            self._take_redaction(item)
+
+    def _take_redaction(self, item):
+        path = item["path"]
+        if set(item) == {"path", "seq"}:
+            # Threat: in the place of a line of the project log, a task could be made to vanish.
+            if not is_count(item["seq"]) or re.match(r"tasks/[^/]+/events\.jsonl\Z", path) is None:
+                raise tampered("it redacts what is no line of a task log")
+            self.redacted_lines.add((path, item["seq"]))
+        elif set(item) == {"bytes", "path", "sha256"}:
+            self.redacted_files[path] = item["sha256"]
+        else:
+            raise tampered("it has a redaction of another form")
 
     def open(self, path):
         return open(os.path.join(self.folder, *path.split("/")), "rb")
@@ -162,10 +184,21 @@ class Archive:
         with self.open(path) as file:
             return file.read().decode("utf-8")
 
+    def size_of(self, name):
+        return os.path.getsize(os.path.join(self.folder, *self.payload[name].split("/")))
+
     def digest_of(self, name):
         """The digest of a file of the project, also of one that was taken out."""
         path = self.payload.get(name)
         return self.redacted_files.get(name) if path is None else self.digests[path]
+
+
+def is_count(value):
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
+def is_list_of(kind, value):
+    return isinstance(value, list) and all(isinstance(item, kind) for item in value)
 
 
 def digest_file(path):
@@ -270,8 +303,7 @@ def read_project_log(archive, sizes):
         raise Finding("TRUNCATED", "it is missing")
     project, tree = Project(), MerkleTree()
     for event, line, _ in read_log(archive, "", ["events.jsonl"], None):
-        leaf = hashlib.sha256(b"\0" + line).digest() if "data" in event else bytes.fromhex(event["leaf_hash"])
-        tree.append(leaf)
+        tree.append(hashlib.sha256(b"\0" + line).digest())
         project.size, project.origin = event["seq"], f"reeve/{event['log_id']}"
         if tree.size in sizes:
             project.roots[tree.size] = base64.b64encode(tree.root()).decode()
@@ -285,11 +317,10 @@ def read_project_log(archive, sizes):
 
 
 def take_event(project, event):
-    kind, data = event["type"], event.get("data")
-    if data is None:
-        if NEVER_REDACTED.match(kind):
-            raise ValueError("a line of this type is never redacted")
-    elif kind == "task.created":
+    kind, data = event["type"], event["data"]
+    if kind == "task.created":
+        if data["task_id"] in project.tasks:
+            raise ValueError("the task was created before")
         project.tasks[data["task_id"]] = Task(data, event["seq"])
     elif kind == "head.committed":
         task = project.tasks[data["task_id"]]
@@ -319,11 +350,16 @@ def verify_task_log(archive, task):
         raise Finding("TRUNCATED", f"it ends at {last}, its head is at {end}")
 
 
+def describe_omissions(archive):
+    lines, files = len(archive.redacted_lines), len(archive.redacted_files)
+    return f"{archive.left_out} tasks are left out, {lines} lines and {files} files are redacted, and all else is here"
+
+
 def refuse_strays(archive, project):
-    left_out = 0
-    for task in project.tasks:
-        if archive.included is not None and task not in archive.included:
-            left_out += 1
+    included = set(project.tasks) if archive.included is None else archive.included
+    left_out = len(project.tasks) - len(included)
+    if not included <= set(project.tasks):
+        raise tampered("a task is said to be here that the project log does not know")
     for name in archive.payload:
         parts = name.split("/")
         is_known = len(parts) > 1 and parts[1] in project.tasks
@@ -350,7 +386,7 @@ def read_log(archive, above, parts, task_id):
                 try:
                     if not line.endswith(b"\n"):
                         raise ValueError("it is too long, or has no end")
-                    event = read_line(line[:-1], (log, seq) in archive.redacted_lines, task_id is None)
+                    event = read_line(line[:-1], (log, seq) in archive.redacted_lines)
                     assert_follows(event, last, task_id)
                     assert_named_files(archive, above, event)
                 except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
@@ -360,13 +396,15 @@ def read_log(archive, above, parts, task_id):
                 last = event
 
 
-def read_line(line, is_redacted, is_of_project):
+def read_line(line, is_redacted):
     text = line.decode("utf-8")
     event = parse_canonical(text)
-    expected = REDACTED | ({"leaf_hash"} if is_of_project else set()) if is_redacted else MEMBERS
-    if set(event) - OPTIONAL != expected or event["v"] != 1:
+    if set(event) - OPTIONAL != (REDACTED if is_redacted else MEMBERS) or event["v"] != 1:
         raise ValueError("it has not the members of a line")
-    if not is_redacted:
+    if is_redacted:
+        if not 0 < event["redacted_bytes"] <= MAX_LINE:
+            raise ValueError("it was no line")
+    else:
         member = f'"event_hash":"{event["event_hash"]}",'.encode()
         before, _, after = line.partition(member)
         if hashlib.sha256(before + after).hexdigest() != event["event_hash"]:
@@ -384,6 +422,7 @@ def assert_follows(event, last, task_id):
 
 
 def assert_named_files(archive, above, event):
+    """Compares the files that a line names; a redacted line names none that are known."""
     kind, data = event["type"], event.get("data")
     if data is None:
         return
@@ -400,8 +439,31 @@ def assert_named_files(archive, above, event):
     else:
         return
     for file in named:
-        if file is not None and archive.digest_of(above + file["path"]) != file["sha256"]:
-            raise ValueError(f"{above}{file['path']} is not the file that it names")
+        if file is not None:
+            assert_same(archive, above, file)
+    if kind == "attempt.recorded":
+        for file in listed_artifacts(archive, above, data["review"]):
+            assert_same(archive, above, file)
+
+
+def assert_same(archive, above, file):
+    name = above + file["path"]
+    if archive.digest_of(name) != file["sha256"]:
+        raise ValueError(f"{name} is not the file that it names")
+    if name in archive.payload and "bytes" in file and archive.size_of(name) != file["bytes"]:
+        raise ValueError(f"{name} has not the size that it tells")
+
+
+def listed_artifacts(archive, above, review):
+    """What a review record lists. Its digest was checked: one that cannot be read was written that way."""
+    name = None if review is None else above + review["path"]
+    if name not in archive.payload or archive.size_of(name) > MAX_LIST:
+        return []
+    try:
+        listed = json.loads(archive.read(archive.payload[name]))["artifacts"]
+        return [file for file in listed if isinstance(file["path"], str) and isinstance(file["sha256"], str)]
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return []
 
 
 def parse_canonical(text):
@@ -500,8 +562,14 @@ class Note:
 
 
 def read_anchor(path):
-    with open(path, encoding="utf-8", newline="") as file:
-        return Note(file.read())
+    """Line ends, blank space around lines and a missing last newline do not matter: a note may have come by mail."""
+    with open(path, "rb") as file:
+        content = file.read(MAX_LINE + 1)
+    try:
+        lines = [line.strip() for line in content.decode("utf-8").splitlines()]
+        return Note("\n".join(lines).strip() + "\n")
+    except ValueError as error:
+        raise Finding("USAGE", "what was given as --anchor is no note") from error
 
 
 def read_checkpoint(archive):
@@ -529,20 +597,24 @@ def verify_checkpoint(archive, project, checkpoint, given_key):
 
 
 def verify_attestation(archive, project):
-    if "attestation.dsse.json" not in archive.digests:
+    if ATTESTATION not in archive.digests:
+        if project.keys or "checkpoint.vkey" in archive.digests:
+            raise Finding("CANNOT_VERIFY", "nobody vouches for the files")
         return
-    envelope = json.loads(archive.read("attestation.dsse.json"))
-    body, kind = from_base64(envelope["payload"]), envelope["payloadType"].encode()
+    envelope = json.loads(archive.read(ATTESTATION))
+    body, kind = from_base64(envelope["payload"]), b"application/vnd.in-toto+json"
     signed = b"DSSEv1 %d %s %d %s" % (len(kind), kind, len(body), body)
     key = project.keys[-1]
     if not any(ed25519_verify(key.public, signed, from_base64(each["sig"])) for each in envelope["signatures"]):
         raise tampered("it is not signed by the key in force")
     statement = json.loads(body.decode("utf-8"))
-    if statement["predicate"]["log_id"] != project.origin[6:]:
-        raise tampered("it is about another log")
+    if statement["predicateType"] != "urn:reeve:archive:v1" or statement["predicate"]["log_id"] != project.origin[6:]:
+        raise tampered("it is about something else")
     named = {subject["name"]: subject["digest"].get("sha256") for subject in statement["subject"]}
-    if "manifest-sha256.txt" not in named:
-        raise tampered("it says nothing of the files")
+    for path in archive.digests:
+        is_tag = not path.startswith("data/") and path not in (ATTESTATION, TAG_MANIFEST)
+        if (is_tag or path == "data/checkpoint") and named.get(path) is None:
+            raise tampered(f"it does not name {path}")
     for name, digest in named.items():
         if digest is not None and archive.digests.get(name) != digest:
             raise tampered(f"it names another {name}")

@@ -23,11 +23,11 @@ export async function showAnchors(context: Context): Promise<Answer> {
   });
   const { projectId, size } = standing;
   return {
-    data: { project_id: projectId, size, anchors, notes: found.notes },
+    data: { project_id: projectId, size, anchors, notes: found.notes, failures: found.failures },
     text: () => [
       `${paint.bold(paint.safe(projectId))}: ${plural(size, 'line')} in the project log, ${plural(anchors.length, 'anchor')}`,
       ...anchorTable(anchors),
-      ...found.notes.map((note) => `  ${paint.yellow('!')} ${paint.safe(note)}`),
+      ...[...found.notes, ...found.failures].map((note) => `  ${paint.yellow('!')} ${paint.safe(note)}`),
       ...(anchors.length === 0 ? ['docs/anchors.md says how to make some.'] : []),
     ],
   };

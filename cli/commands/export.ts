@@ -33,7 +33,7 @@ function answerLines(answer: ExportAnswer, paint: Paint): readonly string[] {
     `  archive id ${archive_id}`,
     ...(isPart ? [`  ${missing}: it can be verified, and not be imported`] : []),
     ...left_out.map(({ path, reason }) => `  ${paint.yellow('!')} ${paint.safe(`${path}: ${reason}`)}`),
-    ...(is_signed ? [] : [`  ${paint.yellow('!')} not signed, as there is no key: reeve key create`]),
+    ...(is_signed ? [] : [`  ${paint.yellow('!')} ${NOT_SIGNED}`]),
     'Check it with: reeve verify --archive FILE. Or unzip it, and run node verify.mjs or sha256sum -c manifest-sha256.txt',
     '',
     'Keep these three lines elsewhere, in a mail or on paper. With them anyone can show later that nothing up to here was',
@@ -42,3 +42,6 @@ function answerLines(answer: ExportAnswer, paint: Paint): readonly string[] {
     ...note.trimEnd().split('\n'),
   ];
 }
+
+const NOT_SIGNED =
+  'not signed, as the key in force is not here. Where the log names one, verify answers CANNOT VERIFY: reeve key create';

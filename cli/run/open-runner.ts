@@ -6,6 +6,7 @@ import type { Context } from '../context.ts';
 import { findRunningDaemon } from '../running-daemon.ts';
 import type { RunningDaemon } from '../running-daemon.ts';
 import { openQueries } from '../services.ts';
+import { reeveVersion } from '../version.ts';
 
 /** Somebody who does a submitted pack: the running daemon, or a kernel of our own. */
 export interface Runner {
@@ -26,10 +27,14 @@ async function openLocalRunner(context: Context): Promise<Runner> {
   const { signal } = context.host;
   let wanted: string | null = null;
   const { openLocalKernel } = await import('../local-kernel.ts');
+  const { recordStart } = await import('../../daemon/runtime/record-start.ts');
   const kernel = await openLocalKernel(context, (projectId, taskId) => `${projectId}/${taskId}` === wanted);
   return {
     kind: 'local',
-    submit: (request) => kernel.commands.submitPack(request),
+    async submit(request) {
+      await recordStart(await kernel.project(request.projectId), await context.config(), reeveVersion());
+      return kernel.commands.submitPack(request);
+    },
     work: async (projectId, taskId) => {
       wanted = `${projectId}/${taskId}`;
       kernel.considerAll();

@@ -14,6 +14,8 @@ export interface Evidence {
   readonly trustedKeys: readonly string[];
   /** What was found and could not be checked, each in a sentence. */
   readonly notes: readonly string[];
+  /** Proofs that were to be checked and did not hold, each in a sentence. */
+  readonly failures: readonly string[];
 }
 
 /** Where a project lies, and what may vouch for it there. */
@@ -35,7 +37,7 @@ export async function readGiven(context: Context): Promise<Evidence> {
   const files = options.texts('anchor');
   if (isTreeAlone(context) && files.length > 0) throw usage('--anchor and --no-anchors exclude each other.');
   const anchors = await readNoteFiles(files.map((file) => (file === '-' ? file : resolve(host.cwd, file))));
-  return { anchors, trustedKeys: readTrustedKeys(context), notes: [] };
+  return { anchors, trustedKeys: readTrustedKeys(context), notes: [], failures: [] };
 }
 
 /** Joins what was given with what lies at a project's places. @throws ReeveError USAGE */
@@ -62,10 +64,11 @@ export async function gatherEvidence(
     anchors: [...found.anchors, ...given.anchors],
     trustedKeys: [...new Set([...given.trustedKeys, ...found.trustedKeys])],
     notes: found.notes,
+    failures: found.failures,
   };
 }
 
-/** `--no-anchors`. */
-function isTreeAlone({ options }: Context): boolean {
+/** `--no-anchors`: nothing from outside of the folder counts. */
+export function isTreeAlone({ options }: Context): boolean {
   return options.value('anchors') === false;
 }

@@ -75,7 +75,7 @@ function anchorLines({ anchors, anchored }: VerifyReport, paint: Paint): readonl
       return `  ${MARKS[anchor.result](paint)} ${line}`;
     }),
     ...(shown.length > MAX_SHOWN ? [`  and ${shown.length - MAX_SHOWN} more anchors`] : []),
-    ...(older > 0 ? [`  ${plural(older, 'older anchor')} agree as well`] : []),
+    ...(older > 0 ? [`  ${plural(older, 'older anchor')} ${older === 1 ? 'agrees' : 'agree'} as well`] : []),
   ];
 }
 

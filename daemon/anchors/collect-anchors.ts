@@ -42,7 +42,7 @@ export interface CollectedAnchors extends FoundAnchors {
 export async function collectAnchors(places: AnchorPlaces): Promise<CollectedAnchors> {
   const { projectFolder, logId, userState, repository, files, allowedSigners, tsaCa, env } = places;
   await assertReadable([allowedSigners, tsaCa].filter((file) => file !== null));
-  const given = { anchors: await readNoteFiles(files), notes: [] };
+  const given = { ...NOTHING_FOUND, anchors: await readNoteFiles(files) };
   const seen = userState === null ? { ...NOTHING_FOUND, trustedKeys: [] } : readUserState(places, userState);
   const gitNotes = repository === null ? NOTHING_FOUND : await readGitNotes({ repository, env });
   const proofs = await readProjectAnchors({ projectFolder, allowedSigners, tsaCa, env });
@@ -59,9 +59,9 @@ function readUserState({ projectFolder, logId }: AnchorPlaces, userState: string
       const checkpoint = { origin, size, root };
       return { kind: 'user_state', by: userState, time, checkpoint, note: null } as const;
     });
-    return { anchors, notes: [], trustedKeys: seen.map(({ key_id }) => key_id) };
+    return { ...NOTHING_FOUND, anchors, trustedKeys: seen.map(({ key_id }) => key_id) };
   } catch (error) {
     const note = `what this machine saw last: ${error instanceof Error ? error.message : String(error)}`;
-    return { anchors: [], notes: [note], trustedKeys: [] };
+    return { ...NOTHING_FOUND, notes: [note], trustedKeys: [] };
   }
 }

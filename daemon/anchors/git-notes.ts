@@ -40,19 +40,19 @@ export async function writeGitNote(
  */
 export async function readGitNotes(place: NotesPlace): Promise<FoundAnchors> {
   const log = await runGit(place, ['log', ...LOG_OPTIONS, `refs/notes/${REF}`, '--']);
-  if (log.failure !== null) return { anchors: [], notes: [unread(log)] };
+  if (log.failure !== null) return { ...NOTHING_FOUND, notes: [unread(log)] };
   // No such ref, or no repository: there is nothing to read.
   if (!log.ok) return NOTHING_FOUND;
   const written = parseLog(log.stdout.toString('utf8'));
   const texts = await readBlobs(place, [...new Set(written.map(({ blob }) => blob))]);
-  if (typeof texts === 'string') return { anchors: [], notes: [texts] };
+  if (typeof texts === 'string') return { ...NOTHING_FOUND, notes: [texts] };
   const anchors = written.flatMap(({ blob, commit, time }) => {
     const signed = parseSignedCheckpoint(texts.get(blob) ?? '');
     if (signed === null) return [];
     const { note, ...checkpoint } = signed;
     return [{ kind: 'git_note', by: commit.slice(0, 12), time, checkpoint, note } as const];
   });
-  return { anchors, notes: [] };
+  return { ...NOTHING_FOUND, anchors };
 }
 
 const REF = 'reeve';

@@ -25,7 +25,8 @@ export async function readProjectAnchors(options: ProjectAnchorsOptions): Promis
   const found: FoundAnchors[] = [];
   for (const proof of proofs.slice(0, MAX_PROOFS)) found.push(await checkProof(options, folder, proof));
   const older = proofs.length - found.length;
-  if (older > 0) found.push({ anchors: [], notes: [`${older} older proofs in anchors/ were not checked`] });
+  if (older > 0)
+    found.push({ ...NOTHING_FOUND, notes: [`${older} older proofs in anchors/ were not checked`] });
   return joinFound(found);
 }
 
@@ -60,7 +61,12 @@ async function checkProof(
   proof: Proof,
 ): Promise<FoundAnchors> {
   const { kind, name } = proof;
-  const unchecked = (why: string): FoundAnchors => ({ ...NOTHING_FOUND, notes: [`anchors/${name}: ${why}`] });
+  // Whoever names a file to check proofs with wants to know of each that does not hold.
+  const isAsked = (kind === 'rfc3161' ? options.tsaCa : options.allowedSigners) !== null;
+  const unchecked = (why: string): FoundAnchors => ({
+    ...NOTHING_FOUND,
+    [isAsked ? 'failures' : 'notes']: [`anchors/${name}: ${why}`],
+  });
   const checkpointFile = `${proof.size}.checkpoint`;
   const content = await readSmallFile(join(folder, checkpointFile), { maxBytes: MAX_BYTES, isOwn: true });
   if ('problem' in content) return unchecked(`anchors/${checkpointFile} ${content.problem}`);
@@ -74,7 +80,7 @@ async function checkProof(
   const vouched = await (kind === 'rfc3161' ? checkToken : checkSignature)(options, proofFile, data);
   return 'problem' in vouched
     ? unchecked(vouched.problem)
-    : { anchors: [toAnchor(kind, vouched, signed)], notes: [] };
+    : { ...NOTHING_FOUND, anchors: [toAnchor(kind, vouched, signed)] };
 }
 
 /** Who vouches for the checkpoint, and since when. */

@@ -48,6 +48,20 @@ export function listReplacedSeen(
   return readEntries(userState, (name) => name.endsWith(`-${place}.json`) && !name.startsWith(`${logId}-`));
 }
 
+/** Lists the projects of a data root that something was seen of, whether or not they are still there. */
+export function listSeenProjects(userState: string, workflow: string): readonly string[] {
+  const root = realPath(workflow);
+  const folders = entryFiles(userState, () => true).flatMap((file) => {
+    try {
+      return readEntry(file)?.project_folder ?? [];
+    } catch {
+      // It may be about a project elsewhere; for one that is here it is told where its anchors are read.
+      return [];
+    }
+  });
+  return [...new Set(folders.filter((folder) => dirname(folder) === root).map((folder) => basename(folder)))];
+}
+
 /** What a log must continue at this path: what was seen of it here, else where it was before it was moved. */
 export function findSeen(userState: string, logId: string, projectFolder: string): readonly SeenCheckpoint[] {
   const here = readSeen(userState, logId, projectFolder);
@@ -92,13 +106,17 @@ function realPath(folder: string): string {
 }
 
 function readEntries(userState: string, isWanted: (name: string) => boolean): readonly SeenCheckpoint[] {
+  return entryFiles(userState, isWanted).flatMap((file) => readEntry(file) ?? []);
+}
+
+function entryFiles(userState: string, isWanted: (name: string) => boolean): readonly string[] {
   const folder = seenFolder(userState);
   if (lstatSync(folder, { throwIfNoEntry: false }) === undefined) return [];
   const names = readdirSync(folder).filter((name) => !name.startsWith('.') && name.endsWith('.json'));
   return names
     .filter(isWanted)
     .sort()
-    .flatMap((name) => readEntry(join(folder, name)) ?? []);
+    .map((name) => join(folder, name));
 }
 
 function readEntry(file: string): SeenCheckpoint | null {

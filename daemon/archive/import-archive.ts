@@ -61,7 +61,7 @@ export async function importArchive(options: ImportOptions): Promise<ImportAnswe
   return await withArchiveFile(path, async (file, bytes) => {
     const problems = createProblems();
     const archive = await readArchive(file, bytes, { ...DEFAULT_LIMITS, ...limits }, problems);
-    if (archive === null) throw invalid(path, problems);
+    if (archive === null || problems.count() > 0) throw invalid(path, problems);
     if (archive.disclosure !== null) throw incomplete(path, archive.disclosure);
     const project_id = as ?? archive.project_id;
     const outcome = await take(archive, join(workflowFolder, project_id), options);
@@ -171,9 +171,16 @@ function conflict(
     behind: 'is older than the archive',
     diverged: 'is another than the one in the archive',
   }[relation];
-  const forward = relation === 'behind' ? 'Bring it forward: add `--fast-forward`. Or import' : 'Import';
+  const forward = {
+    ahead: 'Import',
+    behind: 'Bring it forward: add `--fast-forward`. Or import',
+    diverged: `${OWN_LINES} Remove it first, or import`,
+  }[relation];
   return new ReeveError('ARCHIVE_CONFLICT', `The project ${folder} ${what}: ${path} differs.`, {
     hint: `Projects are never merged. ${forward} it under another id: \`reeve import --archive FILE --as PROJECT\`.`,
     details: { relation, path },
   });
 }
+
+const OWN_LINES =
+  'One that was imported (`archive.imported`), or that a daemon was started on, has lines of its own and cannot be brought forward.';

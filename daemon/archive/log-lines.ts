@@ -10,7 +10,6 @@ import {
   type EventSlices,
 } from '../../protocol/event-slices.ts';
 import type { LedgerEvent } from '../../protocol/events.ts';
-import { parseRedactedLine, type RedactedLine } from '../../protocol/redacted-line.ts';
 
 /** A complete line of a log, and where it is. */
 export interface LogLine extends EventSlices {
@@ -18,8 +17,6 @@ export interface LogLine extends EventSlices {
   readonly start: number;
   /** Offset after its newline. */
   readonly end: number;
-  /** What stands here instead of the line; null for a line as it was written. */
-  readonly redacted: RedactedLine | null;
 }
 
 /** Reads the content of the line that is being shown; only while it is. */
@@ -27,7 +24,7 @@ export interface LineContent {
   /** Copies the line, without its newline: as a string where that is the same bytes. */
   bytes(): string | Uint8Array;
   /**
-   * Parses a line that is not redacted; whether its data has the shape of its type is left to verification.
+   * Parses the line; whether its data has the shape of its type is left to verification.
    *
    * @throws SyntaxError when its actor or data are no JSON
    */
@@ -47,8 +44,6 @@ export interface ReadLines {
   readonly see: SeeLine;
   /** Whether each line is compared with its own hash; default: that is left to verification. */
   readonly isHashed?: boolean;
-  /** Seq of the lines that something else stands in for; default none. */
-  readonly redacted?: ReadonlySet<number>;
 }
 
 /**
@@ -62,7 +57,7 @@ export interface ReadLines {
 export async function readLogLines(
   chunks: AsyncIterable<Uint8Array>,
   name: string,
-  { see, isHashed = false, redacted = NONE }: ReadLines,
+  { see, isHashed = false }: ReadLines,
 ): Promise<LogSpan | null> {
   const cursor = createCursor();
   let first: LogLine | null = null;
@@ -73,7 +68,7 @@ export async function readLogLines(
     while (cursor.next()) {
       const line = cursor.line(offset);
       if (line === null) throw damagedLog(name, `at byte ${offset} is no event`);
-      const fault = findFault(last, line, redacted) ?? (isHashed ? findChange(line, cursor) : null);
+      const fault = findFault(last, line) ?? (isHashed ? findChange(line, cursor) : null);
       if (fault !== null) throw damagedLog(name, `line ${line.seq} ${fault}`);
       show(line, cursor, name, see);
       last = line;
@@ -92,8 +87,6 @@ export function damagedLog(name: string, what: string): ReeveError {
     hint: 'Run `reeve verify` to see what changed, and restore the file from a backup or an export.',
   });
 }
-
-const NONE: ReadonlySet<number> = new Set();
 
 /** A larger text would not fit into the part of the heap that is cleaned often. */
 const PIECE_BYTES = 65_536;
@@ -144,12 +137,8 @@ function createCursor(): Cursor {
       if (length > MAX_LINE_BYTES) return null;
       const end = start + length + 1;
       const slices = sliceEventLine(text, from, to);
-      if (slices !== null) {
-        // A copy by spreading outlives the collection of young objects, and the whole text with it.
-        return Object.assign(slices, { hashAt: slices.hashAt - from, start, end, redacted: null });
-      }
-      const redacted = parseRedactedLine(text.slice(from, to));
-      return redacted === null ? null : { ...redacted, hashAt: 0, start, end, redacted };
+      // A copy by spreading outlives the collection of young objects, and the whole text with it.
+      return slices && Object.assign(slices, { hashAt: slices.hashAt - from, start, end });
     },
     restLength: () => text.length - to - 1,
     bytes,
@@ -160,16 +149,13 @@ function createCursor(): Cursor {
   };
 }
 
-function findFault(last: ChainLink | null, line: LogLine, redacted: ReadonlySet<number>): string | null {
+function findFault(last: ChainLink | null, line: LogLine): string | null {
   const broken = findChainBreak(last, line);
-  if (broken !== null) return `does not follow the one before it (${broken})`;
-  // Threat: a line could be withheld without a word of it.
-  if (redacted.has(line.seq) === (line.redacted !== null)) return null;
-  return line.redacted === null ? 'is not redacted, as is said' : 'is redacted, and nothing says so';
+  return broken === null ? null : `does not follow the one before it (${broken})`;
 }
 
-function findChange({ redacted, event_hash, hashAt }: LogLine, content: LineContent): string | null {
-  if (redacted !== null || hashOf(content.bytes(), hashAt) === event_hash) return null;
+function findChange({ event_hash, hashAt }: LogLine, content: LineContent): string | null {
+  if (hashOf(content.bytes(), hashAt) === event_hash) return null;
   return 'is not what was written: its hash is that of other bytes';
 }
 

@@ -12,7 +12,6 @@ import {
   type ReadLines,
   type SeeLine,
 } from './log-lines.ts';
-import { isStructural } from './structural-events.ts';
 
 /** A position in a log that an event of the project log commits to. */
 export interface CommittedHead {
@@ -80,10 +79,9 @@ export async function readProjectLog(
   const tree = createMerkleTree();
   const rootsAt = new Map<number, string>();
   const takeLine: SeeLine = (line, content) => {
-    tree.append(leafOf(name, line, content));
+    tree.append(leafHash(content.bytes()));
     if (sizes.includes(tree.size)) rootsAt.set(tree.size, toBase64(tree.root()));
-    if (line.redacted === null) takeEvent(name, { tasks, keys, files }, line, content);
-    else if (isStructural(line.type)) throw damagedLog(name, `line ${line.seq} may not be redacted`);
+    takeEvent(name, { tasks, keys, files }, line, content);
     see?.(line, content);
   };
   const span = await readLogLines(chunks, name, { ...options, see: takeLine });
@@ -114,13 +112,6 @@ interface Findings {
 }
 
 type Data = Readonly<Record<string, unknown>>;
-
-function leafOf(name: string, line: LogLine, content: LineContent): Uint8Array {
-  if (line.redacted === null) return leafHash(content.bytes());
-  const { leaf_hash } = line.redacted;
-  if (leaf_hash === undefined) throw damagedLog(name, `redacted line ${line.seq} has no leaf hash`);
-  return Buffer.from(leaf_hash, 'hex');
-}
 
 function takeEvent(
   name: string,

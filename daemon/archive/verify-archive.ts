@@ -3,16 +3,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { formatCheckpoint } from '../../protocol/checkpoint.ts';
 import type { Disclosure } from '../../protocol/disclosure.ts';
+import { worstVerdict, type Verdict } from '../domain/ledger-verdict/verdict.ts';
 import type { ImportAnswer } from '../ports/services.ts';
 import { extractPayload } from './import/extract-payload.ts';
 import { DEFAULT_LIMITS, type ArchiveLimits } from './import/limits.ts';
-import { createProblems, type ArchiveProblem } from './import/problems.ts';
+import { createProblems, type ArchiveProblem, type Problems } from './import/problems.ts';
 import { readArchive, withArchiveFile, type SoundArchive } from './import/read-archive.ts';
 import { listHeads } from './project-log.ts';
 
 /** What a verification of a project folder answers; faults fail it, anything else does not. */
 export interface FolderReport {
-  readonly verdict: string;
+  readonly verdict: Verdict;
   readonly faults: readonly unknown[];
 }
 
@@ -36,8 +37,10 @@ export interface VerifyArchiveOptions<Report extends FolderReport> {
 /** What is known of an archive. */
 export interface ArchiveReport<Report extends FolderReport> {
   readonly archive: string;
-  /** Whether nothing is wrong, neither with the archive nor with the ledger inside. */
+  /** Whether nothing is wrong or missing, neither with the archive nor with the ledger inside. */
   readonly ok: boolean;
+  /** The worst that the archive and the ledger inside come to; null for a sound archive whose ledger was not verified. */
+  readonly verdict: Verdict | null;
   /** Null while there are problems. */
   readonly archive_id: string | null;
   readonly project_id: string | null;
@@ -53,6 +56,11 @@ export interface ArchiveReport<Report extends FolderReport> {
   readonly note: string | null;
   /** Whether the archive holds a signed checkpoint. */
   readonly is_signed: boolean;
+  /**
+   * Whether the files beside the project are signed: report, verifier, manifests. False where the log has keys and there
+   * is no statement, so that anyone could have changed them; null without a key, and while there are problems.
+   */
+  readonly is_attested: boolean | null;
   /** What is wrong with the archive, up to a thousand. */
   readonly problems: readonly ArchiveProblem[];
   readonly problem_count: number;
@@ -76,9 +84,14 @@ export async function verifyArchive<Report extends FolderReport>(
     const archive = await readArchive(file, bytes, { ...DEFAULT_LIMITS, ...limits }, problems);
     const ledger =
       archive === null || verify === undefined ? null : await verifyUnpacked(archive, scratchFolder, verify);
+    const verdicts = [
+      ...judge(problems, archive?.is_attested ?? null),
+      ...(ledger === null ? [] : [ledger.verdict]),
+    ];
     return {
       archive: path,
-      ok: archive !== null && (ledger === null || ledger.faults.length === 0),
+      ok: problems.count() === 0 && archive?.is_attested !== false && (ledger?.faults ?? []).length === 0,
+      verdict: verdicts.length === 0 ? null : worstVerdict(verdicts),
       archive_id: archive?.archive_id ?? null,
       project_id: archive?.project_id ?? null,
       bytes,
@@ -87,11 +100,21 @@ export async function verifyArchive<Report extends FolderReport>(
       disclosure: archive?.disclosure ?? null,
       note: archive === null ? null : formatCheckpoint(archive.log.checkpoint),
       is_signed: archive?.is_signed ?? false,
+      is_attested: archive?.is_attested ?? null,
       problems: problems.list(),
       problem_count: problems.count(),
       ledger,
     };
   });
+}
+
+/** What the archive alone comes to. */
+function judge(problems: Problems, isAttested: boolean | null): readonly Verdict[] {
+  return [
+    ...(problems.count() > problems.losses() ? (['TAMPERED'] as const) : []),
+    ...(problems.losses() > 0 ? (['TRUNCATED'] as const) : []),
+    ...(isAttested === false ? (['CANNOT_VERIFY'] as const) : []),
+  ];
 }
 
 async function verifyUnpacked<Report extends FolderReport>(

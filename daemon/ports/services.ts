@@ -226,7 +226,7 @@ export interface ExportAnswer {
   readonly heads: readonly { readonly task_id: string; readonly seq: number; readonly event_hash: string }[];
   /** The three lines to be kept elsewhere: the end of the project log, as a checkpoint says it. */
   readonly note: string;
-  /** Whether the archive holds a checkpoint: without a key it does not. */
+  /** Whether the key in force signed the end of the log, and the files beside it. */
   readonly is_signed: boolean;
   readonly tasks_left_out: number;
   /** Lines and files whose content was withheld. */

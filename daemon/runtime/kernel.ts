@@ -53,6 +53,8 @@ export interface KernelOptions {
   readonly hostEnv: Readonly<Record<string, string | undefined>>;
   /** Restricts the work to some tasks; default: everything owed. `() => false` carries out nothing. */
   readonly isWanted?: (projectId: string, taskId: string) => boolean;
+  /** Told of each project that is opened after the first ones, before anything is done in it. */
+  readonly onNewProject?: (project: ProjectRuntime) => Promise<void>;
 }
 
 /**
@@ -92,6 +94,7 @@ export async function openKernel(options: KernelOptions): Promise<Kernel> {
     isWanted: options.isWanted ?? (() => true),
     log,
   });
+  let isOpen = false;
   const project = onceEach(async (projectId) => {
     const runtime = await openProjectRuntime(
       await ledger.project(projectId, { create: true }),
@@ -105,6 +108,7 @@ export async function openKernel(options: KernelOptions): Promise<Kernel> {
     await holdImported(runtime);
     opened.set(projectId, runtime);
     await projections.catchUp(projectId);
+    if (isOpen) await options.onNewProject?.(runtime);
     return runtime;
   });
   let closing: Promise<void> | null = null;
@@ -119,6 +123,7 @@ export async function openKernel(options: KernelOptions): Promise<Kernel> {
 
   try {
     for (const projectId of await ledger.projects()) await project(projectId);
+    isOpen = true;
   } catch (error) {
     await ledger.close();
     throw error;

@@ -13,6 +13,7 @@ import {
   TAMPERED,
   tamperedAt,
   unanchored,
+  USAGE,
   type ArchiveCase,
 } from './archive-case.ts';
 import { layArchive } from './lay-archive.ts';
@@ -45,6 +46,20 @@ export function anchorCases(): readonly ArchiveCase[] {
       ...signed,
       anchor: SECOND_KEY.signCheckpoint(own),
       expect: ANCHORED,
+    },
+    {
+      name: 'a note that came by mail',
+      describe: 'With other line ends, blank space around its lines, and no last newline.',
+      ...signed,
+      anchor: `\r\n  ${formatCheckpoint(own).trimEnd().replaceAll('\n', ' \r\n  ')}`,
+      expect: ANCHORED,
+    },
+    {
+      name: 'no note',
+      describe: 'It says nothing about any log.',
+      ...signed,
+      anchor: 'hello\n',
+      expect: USAGE,
     },
     {
       name: 'anchored without a key',

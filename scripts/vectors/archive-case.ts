@@ -83,6 +83,9 @@ export const TRUNCATED: Expectation = { exit: 9, verdict: 'TRUNCATED' };
 
 export const ANCHORED: Expectation = { exit: 0, verdict: 'ANCHORED' };
 
+/** What was given as an anchor is no note. */
+export const USAGE: Expectation = { exit: 2, verdict: 'USAGE' };
+
 export const CANNOT_VERIFY: Expectation = { exit: 3, verdict: 'CANNOT_VERIFY' };
 
 export function unanchored(events: number): Expectation {

@@ -1,7 +1,6 @@
 import { formatDisclosure, type Disclosure } from '../../protocol/disclosure.ts';
 import { sha256Hex } from '../../protocol/digest.ts';
 import { sliceEventLine } from '../../protocol/event-slices.ts';
-import { leafHash } from '../../protocol/merkle-tree.ts';
 import { formatRedactedLine } from '../../protocol/redacted-line.ts';
 import {
   edit,
@@ -29,10 +28,11 @@ export function disclosureCases(): readonly ArchiveCase[] {
   const patch = String(SHOP.files().get(PATCH));
   const withheld = { path: PATCH, sha256: sha256Hex(patch), bytes: Buffer.byteLength(patch) };
   const task = joinLines(SHOP.first.lines.map((line, index) => (index === 2 ? redact(line) : line)));
-  const project = joinLines(
-    SHOP.project.lines.map((line, index) => (index === 2 ? redact(line, true) : line)),
-  );
-  const otherLeaf = project.replace(/"leaf_hash":"[0-9a-f]{64}"/, `"leaf_hash":"${'0'.repeat(64)}"`);
+  const hide = (...seqs: readonly number[]) =>
+    joinLines(
+      SHOP.project.lines.map((line, index) => (seqs.includes(index + 1) ? redact(line, 'step.reset') : line)),
+    );
+  const text = formatDisclosure(tell({ included: ['T-1'], left_out: 1 }));
   const line = (path: string) => ({ path, seq: 3 });
   return [
     of(
@@ -44,9 +44,23 @@ export function disclosureCases(): readonly ArchiveCase[] {
     ),
     of(
       'a redacted project line',
-      'Its leaf keeps the root right.',
-      unanchored(EVENTS),
-      { 'events.jsonl': project },
+      'None ever is.',
+      tamperedAt('events.jsonl', 3),
+      { 'events.jsonl': hide(3) },
+      tell(all, line('events.jsonl')),
+    ),
+    of(
+      'a task erased',
+      'The lines that tell of it are redacted, and claim to be of another type.',
+      tamperedAt('events.jsonl', 6),
+      { 'events.jsonl': hide(6, 7, 10), [SECOND]: null },
+      tell({ included: ['T-1'], left_out: 0 }, ...[6, 7, 10].map((seq) => ({ path: 'events.jsonl', seq }))),
+    ),
+    of(
+      'a redacted project line that is there',
+      'The disclosure says what cannot be.',
+      TAMPERED,
+      {},
       tell(all, line('events.jsonl')),
     ),
     of(
@@ -71,13 +85,6 @@ export function disclosureCases(): readonly ArchiveCase[] {
       null,
     ),
     of(
-      'another leaf',
-      'A redacted line of the project log with another leaf hash.',
-      TAMPERED,
-      { 'events.jsonl': otherLeaf },
-      tell(all, line('events.jsonl')),
-    ),
-    of(
       'a file exchanged under a redaction',
       'The digest told is not the one that the line names.',
       tamperedAt(FIRST, 4),
@@ -90,6 +97,20 @@ export function disclosureCases(): readonly ArchiveCase[] {
       TAMPERED,
       {},
       tell({ included: ['T-1'], left_out: 1 }),
+    ),
+    of(
+      'another number left out',
+      'One task is, none is said to be.',
+      TAMPERED,
+      { [SECOND]: null },
+      tell({ included: ['T-1'], left_out: 0 }),
+    ),
+    of(
+      'tasks as a text',
+      'It has every id in it, and names none.',
+      TAMPERED,
+      { [SECOND]: null },
+      text.replace('["T-1"]', '"T-1"'),
     ),
     of('a task gone, not left out', 'The disclosure includes it.', TRUNCATED, { [SECOND]: null }, tell(all)),
   ];
@@ -106,17 +127,22 @@ function of(
   describe: string,
   expect: Expectation,
   changes: Changes,
-  disclosure: Disclosure | null,
+  disclosure: Disclosure | string | null,
 ): ArchiveCase {
-  const tags = new Map(disclosure === null ? [] : [['disclosure.json', formatDisclosure(disclosure)]]);
+  const text =
+    typeof disclosure === 'object' && disclosure !== null ? formatDisclosure(disclosure) : disclosure;
+  const tags = new Map(text === null ? [] : [['disclosure.json', text]]);
   const files = layArchive(edit(SHOP.files(), changes), sealOf(SHOP), tags);
   return { name, describe, base: 'signed', files, expect };
 }
 
-/** What stands in the log instead of a line. */
-function redact(line: string, isOfProject = false): string {
+/** What stands in the log instead of a line. @param type what it claims to be, if that is not so */
+function redact(line: string, type?: string): string {
   const slices = sliceEventLine(line);
   if (slices === null) throw new TypeError('that is no line');
-  const leaf_hash = isOfProject ? Buffer.from(leafHash(line)).toString('hex') : undefined;
-  return formatRedactedLine({ ...slices, redacted_bytes: Buffer.byteLength(line), leaf_hash });
+  return formatRedactedLine({
+    ...slices,
+    type: type ?? slices.type,
+    redacted_bytes: Buffer.byteLength(line),
+  });
 }

@@ -14,7 +14,6 @@ export interface ArchiveSeal {
   readonly key: FixedKey;
   readonly logId: string;
   readonly checkpoint: Checkpoint;
-  readonly subjects?: readonly { readonly name: string; readonly digest: Readonly<Record<string, string>> }[];
 }
 
 /**
@@ -26,16 +25,18 @@ export interface ArchiveSeal {
  */
 export function layArchive(payload: Files, seal: ArchiveSeal | null, tags: Files = new Map()): Files {
   const data = new Map([...payload].map(([path, content]) => [`data/${path}`, content]));
-  const manifest = formatManifest(data);
   const files = new Map<string, string | Buffer>([
+    ['REPORT.md', '# shop\n'],
     ['bag-info.txt', describe(payload)],
     ['bagit.txt', 'BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n'],
-    ['manifest-sha256.txt', manifest],
+    ['manifest-sha256.txt', formatManifest(data)],
+    ['verify.mjs', '// The verifier.\n'],
     ...tags,
   ]);
   if (seal !== null) {
     files.set('checkpoint.vkey', `${seal.key.verifierKey(seal.logId)}\n`);
-    files.set('attestation.dsse.json', attest(seal, manifest, data.get('data/checkpoint') ?? ''));
+    const subjects = [...files, ['data/checkpoint', data.get('data/checkpoint') ?? ''] as const];
+    files.set('attestation.dsse.json', attest(seal, new Map(subjects)));
   }
   return new Map([...files, ...data, ['tagmanifest-sha256.txt', formatManifest(files)]]);
 }
@@ -67,11 +68,8 @@ function headOf(lines: readonly string[]): string {
   }
 }
 
-function attest(
-  { key, logId, checkpoint, subjects = [] }: ArchiveSeal,
-  manifest: string,
-  note: string | Buffer,
-) {
+/** Signs a statement about files. */
+function attest({ key, logId, checkpoint }: ArchiveSeal, files: Files): string {
   const statement = canonicalJson({
     _type: 'https://in-toto.io/Statement/v1',
     predicateType: 'urn:reeve:archive:v1',
@@ -83,11 +81,7 @@ function attest(
       reeve_version: '1.0.0',
       time: '2026-01-01T00:00:00.000Z',
     },
-    subject: [
-      { name: 'manifest-sha256.txt', digest: { sha256: sha256Hex(manifest) } },
-      { name: 'data/checkpoint', digest: { sha256: sha256Hex(note) } },
-      ...subjects,
-    ],
+    subject: [...files].map(([name, content]) => ({ name, digest: { sha256: sha256Hex(content) } })),
   });
   const payloadType = 'application/vnd.in-toto+json';
   const sig = key.sign(dssePreAuthEncoding(payloadType, statement));

@@ -6,7 +6,8 @@ import { lineCases, lineFaultCases } from './line-faults.ts';
 import { merkleVectors } from './merkle-vectors.ts';
 import { noteVectors } from './note-vectors.ts';
 import { segmentCases } from './segment-cases.ts';
-import { carelessCases, coveredUpCases, sealCases } from './tamper-cases.ts';
+import { sealCases } from './seal-cases.ts';
+import { carelessCases, coveredUpCases } from './tamper-cases.ts';
 
 /** Makes the vectors: the text of each file, by name. */
 export function makeVectors(): ReadonlyMap<string, string> {

@@ -1,14 +1,10 @@
 import {
   BASES,
-  CANNOT_VERIFY,
   edit,
   EVENTS,
-  FIRST_KEY,
   LOGS,
   PLAIN,
   PLAIN_EVENTS,
-  SECOND_KEY,
-  SHOP,
   STRANGER,
   TAMPERED,
   tamperedAt,
@@ -17,9 +13,8 @@ import {
   type ArchiveCase,
   type Changes,
 } from './archive-case.ts';
-import { layArchive, type Files } from './lay-archive.ts';
+import { layArchive } from './lay-archive.ts';
 import { relink } from './relink.ts';
-import { writeShop } from './shop-project.ts';
 import { checkpointOf, joinLines } from './write-log.ts';
 
 const FIRST = 'tasks/T-1/events.jsonl';
@@ -54,9 +49,12 @@ export function carelessCases(): readonly ArchiveCase[] {
       ...on('signed', 'a flipped bit', 'One bit of a task log.', { [LOGS.first]: flip }),
       expect: tamperedAt(FIRST, 3),
     },
-    on('unsigned', 'a changed artifact', 'Of a file that only a review record names.', {
-      [`data/${ODD}`]: 'other',
-    }),
+    {
+      ...on('unsigned', 'a changed artifact', 'Of a file that only a review record names.', {
+        [`data/${ODD}`]: 'other',
+      }),
+      expect: tamperedAt(FIRST, 4),
+    },
     on('unsigned', 'a missing file', 'A file that the manifest lists is gone.', {
       'data/manifest/schema_version.json': null,
     }),
@@ -116,6 +114,13 @@ export function coveredUpCases(): readonly ArchiveCase[] {
       'tasks/T-9/events.jsonl': first.text(),
     }),
     on('another pack', 'In the place of the one that was accepted.', tamperedAt(FIRST, 2), { [PACKS]: '{}' }),
+    on('another artifact', 'That only the review record names.', tamperedAt(FIRST, 4), { [ODD]: 'other\n' }),
+    on('no end of line', 'More than a line can hold, on one line.', tamperedAt(FIRST, 1), {
+      [FIRST]: 'x'.repeat(200_000),
+    }),
+    on('a file spelled twice', 'One name is the log, the other its spelling.', TAMPERED, {
+      'tasks/T-1/=65vents.jsonl': first.text(),
+    }),
     on('a missing patch', 'That the log names.', tamperedAt(FIRST, 4), { [PATCH]: null }),
     on('a task without a head', 'The project log ends with its creation.', unanchored(5 + 4 + 1), young),
     on('another first line', 'Of a task without a head.', tamperedAt('tasks/t-1/events.jsonl', 1), {
@@ -129,104 +134,5 @@ export function coveredUpCases(): readonly ArchiveCase[] {
     on('a checkpoint without a key', 'Signed by somebody whom the log does not know.', TAMPERED, {
       checkpoint: STRANGER.signCheckpoint(checkpointOf(project)),
     }),
-  ];
-}
-
-/** Changes to what is signed, or to who signs. */
-export function sealCases(): readonly ArchiveCase[] {
-  const own = checkpointOf(SHOP.project);
-  const on = (name: string, describe: string, expect: ArchiveCase['expect'], files: Files, tags?: Files) => {
-    return { name, describe, base: 'signed' as const, files: layArchive(files, null, tags), expect };
-  };
-  const change = (changes: Changes) => edit(SHOP.files(), changes);
-  const forged = writeShop({ keys: [FIRST_KEY, SECOND_KEY], rotatedBy: STRANGER });
-  const attested = (change: (text: string) => string): Files =>
-    new Map([['attestation.dsse.json', change(String(BASES.signed.get('attestation.dsse.json')))]]);
-  return [
-    on(
-      'a stripped checkpoint',
-      'The log has keys, so it has to have one.',
-      CANNOT_VERIFY,
-      change({ checkpoint: null }),
-    ),
-    on(
-      "a stranger's checkpoint",
-      'The right root, signed by another key.',
-      TAMPERED,
-      change({
-        checkpoint: STRANGER.signCheckpoint(own),
-      }),
-    ),
-    on(
-      "the old key's checkpoint",
-      'The right root, signed by the key that was rotated out.',
-      TAMPERED,
-      change({
-        checkpoint: FIRST_KEY.signCheckpoint(own),
-      }),
-    ),
-    on(
-      'a checkpoint of other lines',
-      'Rightly signed, with another root.',
-      TAMPERED,
-      change({
-        checkpoint: SECOND_KEY.signCheckpoint({ ...own, root: checkpointOf(SHOP.project, 3).root }),
-      }),
-    ),
-    on('no checkpoint at all', 'A file that is none.', TAMPERED, change({ checkpoint: 'nothing\n' })),
-    on(
-      'an older checkpoint',
-      'Of the time when the first key was in force.',
-      unanchored(EVENTS),
-      change({
-        checkpoint: FIRST_KEY.signCheckpoint(checkpointOf(SHOP.project, 5)),
-      }),
-    ),
-    on(
-      'a cut project log',
-      'Its checkpoint covers one line more.',
-      TRUNCATED,
-      change({
-        'events.jsonl': joinLines(SHOP.project.lines.slice(0, -1)),
-      }),
-    ),
-    on(
-      'a forged rotation',
-      'Not the key before, but another one signed for the new.',
-      tamperedAt('events.jsonl', 8),
-      forged.files(),
-    ),
-    on(
-      'an attestation as it was',
-      'Without checkpoint.vkey.',
-      unanchored(EVENTS),
-      SHOP.files(),
-      attested((text) => text),
-    ),
-    on(
-      'a broken attestation',
-      'Its signature has other bits.',
-      TAMPERED,
-      SHOP.files(),
-      attested((text) => {
-        return text.replace('"sig":"', '"sig":"AA');
-      }),
-    ),
-    on(
-      'an attestation of another archive',
-      'A file changed since.',
-      TAMPERED,
-      change({
-        'rejected/more.json': '{}',
-      }),
-      attested((text) => text),
-    ),
-    on(
-      'another key beside it',
-      'checkpoint.vkey is not the key in force.',
-      TAMPERED,
-      SHOP.files(),
-      new Map([['checkpoint.vkey', `${STRANGER.verifierKey(SHOP.project.log_id)}\n`]]),
-    ),
   ];
 }

@@ -13,17 +13,16 @@ export interface AcceptedWork {
 export interface AcceptedWorkList {
   /** Takes an event of a task. */
   take(event: LedgerEvent): void;
-  /** What was gathered, in the order of its commits. */
+  /** What was gathered, task by task, in the order of its commits. */
   list(): readonly AcceptedWork[];
 }
 
 /** Tasks beyond these are in the manifest like all others, but are not named one by one. */
 const MAX_TASKS = 10_000;
 
-/** Creates an empty list; lines come log by log. */
+/** Creates an empty list; lines come log by log, the newest task first. */
 export function createAcceptedWorkList(): AcceptedWorkList {
-  const accepted: AcceptedWork[] = [];
-  const tasks = new Set<string>();
+  const accepted: (readonly AcceptedWork[])[] = [];
   let log = '';
   const patches = new Map<string, AcceptedWork['patch']>();
   let commits: AcceptedWork[] = [];
@@ -40,12 +39,10 @@ export function createAcceptedWorkList(): AcceptedWorkList {
       else if (type === 'work.committed') {
         const patch = patches.get(text(data['attempt_id'])) ?? null;
         commits.push({ task_id, branch: text(data['branch']), commit: text(data['commit']), patch });
-      } else if (data['final_status'] === 'accepted' && tasks.size < MAX_TASKS) {
-        tasks.add(task_id);
-        accepted.push(...commits);
-      }
+      } else if (data['final_status'] === 'accepted' && accepted.length < MAX_TASKS)
+        accepted.push([...commits]);
     },
-    list: () => accepted,
+    list: () => accepted.toReversed().flat(),
   };
 }
 

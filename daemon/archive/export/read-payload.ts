@@ -16,11 +16,7 @@ export async function* readPayload(
   const { path } = file;
   if (path === CHECKPOINT && survey.sealed !== null) yield Buffer.from(survey.sealed.text);
   else if (path !== PROJECT_LOG && isLog(path)) yield* readTaskLog(projectFolder, survey, file);
-  else {
-    const to = path === PROJECT_LOG ? survey.project.head.bytes : file.bytes;
-    const chunks = readFromBeginning(join(projectFolder, path), to);
-    yield* applySplices(chunks, 0, survey.splices.get(path) ?? []);
-  }
+  else yield* readFromBeginning(join(projectFolder, path), file.bytes);
 }
 
 async function* readFromBeginning(source: string, to: number): AsyncGenerator<Buffer, void, undefined> {

@@ -28,6 +28,8 @@ export interface SealedLog {
   readonly key_id: string;
   /** The key as verifiers of signed notes read it. */
   readonly verifierKey: string;
+  /** Whether it was signed for this export, by the key in force: that key signs the files beside the log as well. */
+  readonly isFresh: boolean;
 }
 
 /** Reads the checkpoint that lies in a project folder; null when there is none. */
@@ -48,14 +50,14 @@ export function sealLog(
   signer: Pick<ArchiveSigner, 'key_id' | 'signCheckpoint'> | null,
 ): SealedLog | null {
   if (signer !== null && keyInForce(log.keys, log.checkpoint.size)?.key_id === signer.key_id) {
-    return toSealedLog(log, log.checkpoint, signer.signCheckpoint(log.checkpoint));
+    return toSealedLog(log, log.checkpoint, signer.signCheckpoint(log.checkpoint), true);
   }
   if (tree === null) return null;
   const found = parseSignedCheckpoint(tree);
   const fault = found === null ? 'it is none' : findCheckpointFault(found, log);
   if (found === null || fault !== null) throw damagedLog(CHECKPOINT, fault ?? '');
   const { origin, size, root } = found;
-  return toSealedLog(log, { origin, size, root }, tree);
+  return toSealedLog(log, { origin, size, root }, tree, false);
 }
 
 /** The three lines that a person keeps elsewhere. */
@@ -63,9 +65,9 @@ export function noteOf(log: ProjectLog): string {
   return formatCheckpoint(log.checkpoint);
 }
 
-function toSealedLog(log: ProjectLog, checkpoint: Checkpoint, text: string): SealedLog {
+function toSealedLog(log: ProjectLog, checkpoint: Checkpoint, text: string, isFresh: boolean): SealedLog {
   const key = keyInForce(log.keys, checkpoint.size);
   const public_key = key?.public_key ?? '';
   const verifierKey = formatVerifierKey(checkpoint.origin, public_key);
-  return { text, checkpoint, key_id: key?.key_id ?? '', verifierKey };
+  return { text, checkpoint, key_id: key?.key_id ?? '', verifierKey, isFresh };
 }

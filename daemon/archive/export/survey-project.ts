@@ -23,7 +23,7 @@ export interface ExportChoice extends TaskChoice {
   readonly redact: readonly string[];
 }
 
-/** Follows the lines of a survey, those of the project log first, then task by task. */
+/** Follows the lines of a survey, those of the project log first, then task by task, the newest first. */
 export interface SurveyWatch {
   readonly onEvent: (event: LedgerEvent, log: string) => void;
   readonly onWithheld: (line: LogLine, log: string) => void;
@@ -73,7 +73,7 @@ export async function surveyProject(options: SurveyOptions): Promise<Survey> {
     const isConcerned = redactions.concerns(log);
     return (line, content) => {
       lines += 1;
-      if (isConcerned && withheld.take(log, line, content)) options.watch?.onWithheld(line, log);
+      if (isConcerned && withheld.take(log, line)) options.watch?.onWithheld(line, log);
       else options.watch?.onEvent(content.event(), log);
     };
   };
@@ -115,7 +115,8 @@ async function planTasks(
     to - from + growthOf(withheld.splices.get(log) ?? [], from, to);
   const ids = tasks.map(({ task_id }) => task_id);
   const planner = createPayloadPlanner(projectFolder, ids);
-  for (const [at, task] of tasks.entries()) {
+  // A report has room for some, the newest rather than the others: what comes too late for it is let go at once.
+  for (const [at, task] of tasks.toReversed().entries()) {
     if (at % TASKS_AT_ONCE === 0) await setImmediate();
     stopWhenAborted(signal);
     const log = taskLogOf(task.task_id);
@@ -126,7 +127,7 @@ async function planTasks(
     }));
     planner.addTask(task.task_id, logs, endedAttempts);
   }
-  const composed = [{ name: PROJECT_LOG, bytes: sizeOf(PROJECT_LOG, 0, project.head.bytes) }];
+  const composed = [{ name: PROJECT_LOG, bytes: project.head.bytes }];
   if (sealed !== null) composed.push({ name: CHECKPOINT, bytes: Buffer.byteLength(sealed.text) });
   planner.addProject(composed, project.files, tasks.length < project.tasks.size);
   return planner.finish();
@@ -137,7 +138,7 @@ async function withholdFiles(
   projectFolder: string,
   { files, leftOut }: PayloadPlan,
   redactions: Redactions,
-  refusedLines: readonly string[],
+  refusedLines: Iterable<string>,
 ): Promise<{ readonly plan: PayloadPlan; readonly files: readonly RedactedFile[] }> {
   const chosen = new Set(files.filter(({ path }) => redactions.hasFile(path)));
   const refused = [

@@ -1,9 +1,7 @@
 import type { RedactedEvent } from '../../../protocol/disclosure.ts';
-import { leafHash } from '../../../protocol/merkle-tree.ts';
 import { formatRedactedLine } from '../../../protocol/redacted-line.ts';
-import type { LineContent, LogLine } from '../log-lines.ts';
+import type { LogLine } from '../log-lines.ts';
 import { PROJECT_LOG } from '../project-layout.ts';
-import { isStructural } from '../structural-events.ts';
 import type { Redactions } from './redactions.ts';
 
 /** Bytes of a log that others take the place of. */
@@ -16,30 +14,30 @@ export interface Splice {
 /** Gathers the lines that are withheld, and what stands there instead. */
 export interface LineWithholder {
   /** Tells whether a line is withheld. @param log relative to the project folder */
-  take(log: string, line: LogLine, content: LineContent): boolean;
+  take(log: string, line: LogLine): boolean;
   readonly events: readonly RedactedEvent[];
   /** By log, in order. */
   readonly splices: ReadonlyMap<string, readonly Splice[]>;
-  /** Lines that may not be withheld, each in words. */
-  readonly refused: readonly string[];
+  /** What was asked for and may not be withheld, each in words. */
+  readonly refused: ReadonlySet<string>;
 }
 
 /** Creates the gatherer for what was asked to be redacted. */
 export function createLineWithholder(redactions: Redactions): LineWithholder {
   const events: RedactedEvent[] = [];
   const splices = new Map<string, Splice[]>();
-  const refused: string[] = [];
+  const refused = new Set<string>();
   return {
-    take(log, line, content) {
+    take(log, line) {
       if (!redactions.hasLine(log, line.seq)) return false;
-      if (log === PROJECT_LOG && isStructural(line.type)) {
-        refused.push(`line ${line.seq} of ${log} (${line.type}): verification reads it`);
+      if (log === PROJECT_LOG) {
+        refused.add(`lines of ${log}: the project log is always whole, only lines of task logs are withheld`);
         return false;
       }
       events.push({ path: log, seq: line.seq });
       const own = splices.get(log) ?? [];
       splices.set(log, own);
-      own.push(toSplice(log, line, content));
+      own.push(toSplice(line));
       return true;
     },
     events,
@@ -81,9 +79,8 @@ export function growthOf(splices: readonly Splice[], from: number, to: number): 
 }
 
 /** The newline stays. */
-function toSplice(log: string, line: LogLine, content: LineContent): Splice {
+function toSplice(line: LogLine): Splice {
   const { start: from, end } = line;
-  const leaf_hash = log === PROJECT_LOG ? Buffer.from(leafHash(content.bytes())).toString('hex') : undefined;
-  const text = formatRedactedLine({ ...line, redacted_bytes: end - 1 - from, leaf_hash });
+  const text = formatRedactedLine({ ...line, redacted_bytes: end - 1 - from });
   return { from, to: end - 1, text: Buffer.from(text) };
 }

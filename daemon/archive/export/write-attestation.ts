@@ -8,7 +8,7 @@ import {
   type ArchiveStatement,
   type StatementSubject,
 } from '../attestation.ts';
-import { BAG } from '../bag-files.ts';
+import { BAG, type BagDigest } from '../bag-files.ts';
 import { CHECKPOINT } from '../project-layout.ts';
 import type { AcceptedWork } from './accepted-work.ts';
 import type { ArchiveSigner, SealedLog } from './seal-log.ts';
@@ -18,8 +18,8 @@ import type { Survey } from './survey-project.ts';
 export interface AttestationFacts {
   readonly projectId: string;
   readonly reeveVersion: string;
-  /** SHA-256 of the payload manifest. */
-  readonly manifest: string;
+  /** Every file beside the payload that was written before, its manifest among them. */
+  readonly tags: readonly BagDigest[];
   readonly accepted: readonly AcceptedWork[];
 }
 
@@ -45,8 +45,8 @@ export function writeAttestation(
       time: survey.project.time,
     },
     subject: [
-      { name: BAG.manifest, digest: { sha256: facts.manifest } },
-      { name: BAG.payload + CHECKPOINT, digest: { sha256: sha256Hex(sealed.text) } },
+      ...facts.tags.map((tag) => toSubject(tag.path, tag)),
+      toSubject(BAG.payload + CHECKPOINT, { sha256: sha256Hex(sealed.text) }),
       ...listWork(survey, facts.accepted),
     ],
   };

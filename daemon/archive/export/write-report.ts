@@ -70,7 +70,9 @@ function listWarnings({ sealed, project, disclosure }: Survey): readonly string[
     warnings.push(
       'There was no key to sign with: only a note kept elsewhere shows that nothing was cut off.',
     );
-  else if (sealed.checkpoint.size < project.checkpoint.size)
+  else if (!sealed.isFresh)
+    warnings.push('The key in force was not there to sign this archive: nobody vouches for this report.');
+  if (sealed !== null && sealed.checkpoint.size < project.checkpoint.size)
     warnings.push(`The checkpoint covers ${sealed.checkpoint.size} of ${project.checkpoint.size} lines.`);
   if (disclosure !== null)
     warnings.push('This archive is not complete: disclosure.json lists what was left out.');
@@ -85,4 +87,8 @@ const COMMANDS: ReportFacts['commands'] = [
   },
   { does: 'Print the id of the archive', command: 'sha256sum tagmanifest-sha256.txt' },
   { does: 'Follow every line, head, checkpoint and signature', command: 'node verify.mjs' },
+  {
+    does: 'The same against three lines and a key that were kept elsewhere: what nobody can have made up since',
+    command: 'node verify.mjs --anchor note.txt --key VERIFIER-KEY',
+  },
 ];

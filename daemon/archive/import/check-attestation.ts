@@ -5,44 +5,63 @@ import { isSignedBy } from '../../../protocol/ed25519.ts';
 import { keyInForce } from '../../../protocol/signing-keys.ts';
 import { PAYLOAD_TYPE, PREDICATE_TYPE, STATEMENT_TYPE } from '../attestation.ts';
 import { BAG, TAG } from '../bag-files.ts';
+import { CHECKPOINT } from '../project-layout.ts';
 import type { ProjectLog } from '../project-log.ts';
 import type { Problems } from './problems.ts';
 import type { UnpackedBag } from './unpack-bag.ts';
 
 /**
- * Checks the signed statement about an archive: its envelope, who signed it, and every file that it names.
+ * Checks the signed statement about an archive: its envelope, who signed it, and that it names every file beside the
+ * payload, whose manifest is one of them.
  *
- * An archive without one is as good: there may have been no key.
+ * Threat: the manifests are made anew by whoever changes the report or the verifier; the signature is not.
+ *
+ * @returns whether there is one; null where there is no key that could have signed it
  */
 export function checkAttestation(
   bag: Pick<UnpackedBag, 'texts' | 'digests'>,
   top: string,
   log: ProjectLog,
   problems: Problems,
-): void {
+): boolean | null {
   const text = bag.texts.get(TAG.attestation);
-  if (text === undefined) return;
+  if (text === undefined) return log.keys.length === 0 ? null : false;
   const statement = openEnvelope(text, log);
-  if (typeof statement === 'string') {
-    problems.add(TAG.attestation, statement);
-    return;
-  }
+  if (typeof statement === 'string') problems.add(TAG.attestation, statement);
+  else checkStatement(statement, bag, top, log, problems);
+  return true;
+}
+
+function checkStatement(
+  statement: Members,
+  { digests }: Pick<UnpackedBag, 'digests'>,
+  top: string,
+  log: ProjectLog,
+  problems: Problems,
+): void {
   const { predicate } = statement;
   const { project_id, log_id, size } = toRecord(predicate);
-  const isAboutThis = project_id === top && log_id === log.log_id && Number(size) <= log.checkpoint.size;
-  if (!isAboutThis) problems.add(TAG.attestation, 'it is about another project');
+  if (project_id !== top || log_id !== log.log_id)
+    problems.add(TAG.attestation, 'it is about another project');
+  else if (!(Number(size) <= log.checkpoint.size))
+    problems.addLoss(TAG.attestation, 'it is about a project log that goes on');
   const subjects = Array.isArray(statement['subject']) ? statement['subject'] : [];
-  const named = new Set<unknown>();
+  const named = new Set<string>();
   for (const subject of subjects) {
     const { name, digest } = toRecord(subject);
     const { sha256 } = toRecord(digest);
-    named.add(name);
     if (typeof name !== 'string' || sha256 === undefined) continue;
-    if (bag.digests.get(name) !== sha256)
-      problems.add(name, `it is not the file that ${TAG.attestation} names`);
+    named.add(name);
+    if (digests.get(name) !== sha256) problems.add(name, `it is not the file that ${TAG.attestation} names`);
   }
-  if (!named.has(BAG.manifest))
-    problems.add(TAG.attestation, `it does not name ${BAG.manifest}, so it says nothing of the files`);
+  for (const path of digests.keys())
+    if (isAttested(path) && !named.has(path)) problems.add(path, `${TAG.attestation} does not name it`);
+}
+
+/** All but itself and what is written after it; of the payload the checkpoint, since the manifest names the rest. */
+function isAttested(path: string): boolean {
+  if (path.startsWith(BAG.payload)) return path === BAG.payload + CHECKPOINT;
+  return path !== TAG.attestation && path !== BAG.tagManifest;
 }
 
 type Members = Readonly<Record<string, unknown>>;

@@ -44,13 +44,14 @@ function checkHeads(
     const files = [...sealed.map(({ file }) => `tasks/${task_id}/${file}`), path];
     const missing = files.filter((file) => !sizes.has(file));
     for (const file of missing)
-      problems.add(BAG.payload + file, 'it is missing, although the project log knows the task');
+      problems.addLoss(BAG.payload + file, 'it is missing, although the project log knows the task');
     // A redacted line has another length than the line it was.
     const isRedacted = disclosure !== null && redactedSeqs(disclosure, path).size > 0;
     if (missing.length > 0 || head === null || isRedacted) continue;
     const size = files.reduce((sum, file) => sum + (sizes.get(file) ?? 0), 0);
-    if (size !== head.bytes)
-      problems.add(BAG.payload + path, `it has ${size} bytes, but its head is at ${head.bytes}`);
+    const told = `it has ${size} bytes, but its head is at ${head.bytes}`;
+    if (size < head.bytes) problems.addLoss(BAG.payload + path, told);
+    else if (size > head.bytes) problems.add(BAG.payload + path, told);
   }
   for (const { path } of payload) {
     const taskId = attemptOf(path)?.taskId;

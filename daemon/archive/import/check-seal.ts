@@ -25,7 +25,9 @@ export function checkSeal(
   const signed = checkpoint === null ? null : parseSignedCheckpoint(checkpoint);
   if (checkpoint !== null && signed === null) problems.add(path, 'it is not a signed checkpoint');
   const fault = signed === null ? null : findCheckpointFault(signed, log);
-  if (fault !== null) problems.add(path, fault);
+  const isLoss = signed?.origin === log.checkpoint.origin && signed.size > log.checkpoint.size;
+  if (fault !== null && isLoss) problems.addLoss(path, fault);
+  else if (fault !== null) problems.add(path, fault);
   const told = bag.texts.get(TAG.verifierKey);
   if (told === undefined) return;
   const key = keyInForce(log.keys, signed?.size ?? log.checkpoint.size);

@@ -2,7 +2,7 @@ import { realpath } from 'node:fs/promises';
 import { fromFdPromise } from 'yauzl';
 import { ReeveError } from '../../../protocol/errors.ts';
 import { BAG } from '../bag-files.ts';
-import { redactedSeqs, type Disclosure } from '../../../protocol/disclosure.ts';
+import type { Disclosure } from '../../../protocol/disclosure.ts';
 import { parseSignedCheckpoint } from '../../../protocol/checkpoint.ts';
 import { CHECKPOINT, PROJECT_LOG } from '../project-layout.ts';
 import { readProjectLog, type ProjectLog } from '../project-log.ts';
@@ -36,6 +36,8 @@ export interface SoundArchive {
   readonly disclosure: Disclosure | null;
   /** Whether the end of its log is signed. */
   readonly is_signed: boolean;
+  /** Whether the files beside the project are signed; null where there is no key that could have signed them. */
+  readonly is_attested: boolean | null;
 }
 
 /**
@@ -67,7 +69,7 @@ export async function withArchiveFile<Result>(
  *
  * Each stage tells all its problems, and the next needs it to have none: nothing is unpacked by a directory that lies.
  *
- * @returns null when there are problems
+ * @returns null when there are problems, unless they are all losses: what is left can still be verified
  */
 export async function readArchive(
   file: OpenFile,
@@ -85,15 +87,15 @@ export async function readArchive(
   const archive_id = archiveIdOf(bag);
   const disclosure = readDisclosure(bag, inside);
   const checkpoint = await readCheckpoint(file, payload);
-  const log = await readLog(file, payload, { disclosure, checkpoint }, inside);
+  const log = await readLog(file, payload, checkpoint, inside);
   if (log === null || archive_id === null) return null;
   checkInfo(zip.top, bag, payload, log, disclosure, inside);
   if (disclosure !== null) checkDisclosure(disclosure, payload, log, inside);
   checkSeal(bag, checkpoint, log, inside);
-  checkAttestation(bag, zip.top, log, inside);
-  if (problems.count() > 0) return null;
-  const is_signed = checkpoint !== null;
-  return { file, bytes, archive_id, project_id: zip.top, payload, log, disclosure, is_signed };
+  const is_attested = checkAttestation(bag, zip.top, log, inside);
+  if (problems.count() > problems.losses()) return null;
+  const found = { archive_id, project_id: zip.top, payload, log, disclosure };
+  return { file, bytes, ...found, is_signed: checkpoint !== null, is_attested };
 }
 
 async function readZip(
@@ -137,20 +139,18 @@ async function readCheckpoint(file: OpenFile, payload: readonly PayloadEntry[]):
 async function readLog(
   file: OpenFile,
   payload: readonly PayloadEntry[],
-  told: { readonly disclosure: Disclosure | null; readonly checkpoint: string | null },
+  checkpoint: string | null,
   problems: Problems,
 ): Promise<ProjectLog | null> {
   const found = payload.find(({ path }) => path === PROJECT_LOG);
   if (found === undefined) {
-    problems.add(`${BAG.payload}events.jsonl`, 'it is missing: without a project log there is no project');
+    problems.addLoss(BAG.payload + PROJECT_LOG, 'it is missing: without a project log there is no project');
     return null;
   }
   try {
-    const { disclosure, checkpoint } = told;
     const size = checkpoint === null ? undefined : parseSignedCheckpoint(checkpoint)?.size;
     return await readProjectLog(readContent(file, found.entry), found.path, {
       sizes: size === undefined ? [] : [size],
-      redacted: disclosure === null ? new Set() : redactedSeqs(disclosure, PROJECT_LOG),
     });
   } catch (error) {
     if (!(error instanceof ReeveError) || error.code !== 'LEDGER_DAMAGED') throw error;

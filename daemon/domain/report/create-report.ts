@@ -43,8 +43,9 @@ export function createReport(limits: ReportLimits = DEFAULT_LIMITS): Report {
     addFile: files.add,
     finish: (facts) => {
       const told = { ...tasks.read(), project, files, timeline: timeline.read(), rows: limits.rows };
-      const page = composePage(told, facts);
-      return { markdown: renderMarkdown(page), html: renderHtml(page) };
+      // A page for each, as it is composed while it is rendered.
+      const [text, document] = [composePage(told, facts), composePage(told, facts)];
+      return { markdown: renderMarkdown(text), html: renderHtml(document) };
     },
   };
 }

@@ -5,6 +5,7 @@ import type { LedgerEvent } from '../../../protocol/events.ts';
  *
  * ```
  * add / addWithheld     every line of the project log, then of each task log, in order
+ *                       (the newest task first takes least memory; it makes no other difference)
  *   → wantedFiles       packs and reviews that would let the report say more; reading them is optional
  *   → addFile           the bytes of any of these, checked against their digest here
  *   → finish            once
@@ -29,10 +30,10 @@ export interface Report {
   readonly finish: (facts: ReportFacts) => RenderedReport;
 }
 
-/** Both end with a newline. */
+/** Pieces of text, each made when it is asked for, and to be read once; both texts end with a newline. */
 export interface RenderedReport {
-  readonly markdown: string;
-  readonly html: string;
+  readonly markdown: Iterable<string>;
+  readonly html: Iterable<string>;
 }
 
 /** A redacted line: its type and time are what the line claims, not authenticated. */

@@ -5,6 +5,11 @@ import { cpSync, readdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { exportTo, makeEvidence } from '../../helpers/archive-fixture.ts';
+import { addKey, archiveSigner, makeKey } from '../../helpers/archive-key.ts';
+import { partsOf, rebag } from '../../helpers/hostile-archive.ts';
+import { withLedger } from '../../helpers/ledger-fixture.ts';
+import { zipBytes } from '../../helpers/zip-bytes.ts';
 import { createSandbox, type Ended, type Sandbox } from './run-reeve.ts';
 
 const unzipMissing = spawnSync('unzip', ['-v']).status === 0 ? false : 'unzip is not installed';
@@ -72,6 +77,7 @@ test(
     assert.deepEqual([answer['tasks_left_out'], answer['redacted']], [1, 1]);
     const verified = await sandbox.reeve('verify', '--archive', 'part.zip');
     assert.equal(verified.exit, 0, verified.stdout + verified.stderr);
+    assert.match(verified.stdout, /a part of a project: 1 task left out, 0 files and 1 line withheld/);
     execFileSync('unzip', ['-q', 'part.zip', '-d', 'out'], { cwd: sandbox.root });
     execFileSync(process.execPath, ['verify.mjs'], { cwd: join(sandbox.root, 'out/shop') });
     const { exit, stderr } = await sandbox.reeve('import', '--archive', 'part.zip', '--as', 'copy');
@@ -89,11 +95,13 @@ test('says what cannot be asked for', async (t) => {
     [['--since', 'yesterday'], /--since must be/],
     [['--since', '2026-13-45'], /--since must be/],
     [['--since', '2026-02-19T12:00'], /--since must be/],
-    [['--redact', 'events.jsonl:1'], /project\.created/],
+    [['--redact', 'events.jsonl:1'], /lines of events\.jsonl: the project log is always whole/],
+    [['--archive', 'workflow/shop/x.zip'], /would lie in the folder of the project itself/],
     [['--task', 'T-9'], /no task T-9/],
   ];
   for (const [args, text] of cases) {
-    const { exit, stderr } = await sandbox.reeve('export', '--archive', 'x.zip', ...args);
+    const file = args[0] === '--archive' ? [] : ['--archive', 'x.zip'];
+    const { exit, stderr } = await sandbox.reeve('export', ...file, ...args);
     assert.notEqual(exit, 0);
     assert.match(stderr, text);
   }
@@ -118,6 +126,49 @@ test('an older copy elsewhere is brought forward, and then verifies', async (t) 
   assert.match(status.stdout, /T-2/);
   const verified = await elsewhere.reeve('verify');
   assert.equal(verified.exit, 0, verified.stdout + verified.stderr);
+});
+
+test('a project that was imported cannot be brought forward, and what to do is said', async (t) => {
+  const sandbox = await makeShop(t);
+  const elsewhere = await createSandbox(t, {
+    env: { REEVE_PROJECT: 'shop', REEVE_USER_STATE: await stateOf(t) },
+  });
+  const handOver = async (file: string) => {
+    assert.equal((await sandbox.reeve('export', '--archive', file)).exit, 0);
+    cpSync(join(sandbox.root, file), join(elsewhere.root, file));
+  };
+  await handOver('1.zip');
+  assert.equal((await elsewhere.reeve('import', '--archive', '1.zip')).exit, 0);
+  await report(sandbox, 'T-2');
+  await handOver('2.zip');
+  const { exit, stderr } = await elsewhere.reeve('import', '--archive', '2.zip', '--fast-forward');
+  assert.notEqual(exit, 0);
+  assert.match(stderr, /archive\.imported.*lines of its own.*Remove it first.*--as PROJECT/s);
+});
+
+test('the answer to an archive that was tampered with is the worst of what is found', async (t) => {
+  const sandbox = await makeShop(t);
+  const place = await createSandbox(t, { commit: false });
+  const project = await makeEvidence(place.root);
+  const key = makeKey();
+  await withLedger(place.root, async (ledger) => addKey(ledger, key));
+  await exportTo(project, join(place.root, 'p.zip'), { signer: archiveSigner(key) });
+  const parts = await partsOf(join(place.root, 'p.zip'));
+  const unsigned = parts.filter(({ name }) => name !== 'p/attestation.dsse.json');
+  const isLog = ({ name }: { readonly name: string }) => name === 'p/data/tasks/T-1/events.jsonl';
+  const cut = rebag(unsigned.filter((part) => !isLog(part)));
+  const unfit = rebag(parts).map((part) => (isLog(part) ? { ...part, data: '' } : part));
+  const cases: readonly (readonly [bytes: Buffer, exit: number, text: RegExp])[] = [
+    [zipBytes(rebag(unsigned)), 3, /^CANNOT VERIFY .*attestation\.dsse\.json is missing.*UNANCHORED/s],
+    [zipBytes(cut), 9, /^DAMAGED .*TRUNCATED/s],
+    [zipBytes(unfit), 6, /^DAMAGED .*its SHA-256 is not the one/s],
+  ];
+  for (const [bytes, exit, text] of cases) {
+    writeFileSync(join(sandbox.root, 'p.zip'), bytes);
+    const found = await sandbox.reeve('verify', '--archive', 'p.zip');
+    assert.equal(found.exit, exit, found.stdout + found.stderr);
+    assert.match(found.stdout, text);
+  }
 });
 
 for (const isDaemonRunning of [false, true]) {

@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
@@ -33,6 +42,10 @@ async function signed(t: TestContext): Promise<SignedSandbox> {
   };
 }
 
+function checkpointSize({ project }: SignedSandbox): string {
+  return readFileSync(join(project, 'checkpoint'), 'utf8').split('\n')[1] ?? '';
+}
+
 /** Every path below some folders with its size and times. */
 function look(...folders: readonly string[]): readonly string[] {
   return folders.flatMap((folder) =>
@@ -53,6 +66,41 @@ describe('reeve verify', () => {
     assert.match(stdout, /checkpoint at \d+, signed by key [0-9a-f]{12}/);
     assert.match(stdout, /✓ user state, .*: agrees on \d+ lines/);
     assert.deepEqual(look(sandbox.project, sandbox.userState), before);
+  });
+
+  it('misses a project that was deleted as a whole', async (t) => {
+    const sandbox = await signed(t);
+    rmSync(sandbox.project, { recursive: true });
+    const { exit, first, stdout } = await sandbox.verify();
+    assert.deepEqual({ exit, first }, { exit: 9, first: 'TRUNCATED' }, stdout);
+    assert.equal((await sandbox.verify('--no-anchors')).exit, 0);
+  });
+
+  it('holds nothing against a copy that goes its own way, nor against what it was copied from', async (t) => {
+    const sandbox = await signed(t);
+    const archive = join(sandbox.root, 'a.zip');
+    assert.equal((await sandbox.reeve('export', '--archive', archive)).exit, 0);
+    assert.equal((await sandbox.reeve('import', '--archive', archive, '--as', 'copy')).exit, 0);
+    const pack = readFileSync(join(sandbox.root, 'examples/hello.json'), 'utf8');
+    await sandbox.write('again.json', pack.replace('HELLO-1', 'HELLO-2'));
+    assert.equal((await sandbox.reeve('run', 'again.json')).exit, 0);
+    const { exit, stdout } = await sandbox.verify('--strict');
+    assert.equal(exit, 0, stdout);
+    assert.match(stdout, /is about project default, a copy of the same log/);
+  });
+
+  it('does not pass over a proof that it was asked to check', async (t) => {
+    const sandbox = await signed(t);
+    await sandbox.write('nobody', '');
+    const anchors = join(sandbox.project, 'anchors');
+    mkdirSync(anchors);
+    cpSync(join(sandbox.project, 'checkpoint'), join(anchors, `${checkpointSize(sandbox)}.checkpoint`));
+    writeFileSync(join(anchors, `${checkpointSize(sandbox)}.${'0'.repeat(16)}.sig`), 'no signature');
+    assert.deepEqual((await sandbox.verify()).exit, 0);
+    assert.deepEqual((await sandbox.verify('--strict')).exit, 1);
+    const { exit, stdout } = await sandbox.verify('--allowed-signers', 'nobody');
+    assert.equal(exit, 3, stdout);
+    assert.match(stdout, /✗ anchors\/\d+\.0{16}\.sig/);
   });
 
   it('works on a read-only mount', async (t) => {

@@ -61,7 +61,11 @@ describe('git notes', () => {
   it('are nothing to speak of in a repository without any, or in a folder that is none', async (t) => {
     const { root, home, hostEnv } = await createRepo(t);
     for (const repository of [root, home]) {
-      assert.deepEqual(await readGitNotes({ repository, env: hostEnv }), { anchors: [], notes: [] });
+      assert.deepEqual(await readGitNotes({ repository, env: hostEnv }), {
+        anchors: [],
+        notes: [],
+        failures: [],
+      });
     }
   });
 

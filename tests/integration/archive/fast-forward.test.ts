@@ -154,7 +154,7 @@ test('a kernel that has the project open refuses, and says how', async (t) => {
 test('an archive whose ledger does not verify changes nothing', async () => {
   const { here, file } = await makeOlder();
   const before = readTree(join(here, 'p'));
-  const verify = () => Promise.resolve({ verdict: 'TAMPERED', faults: ['something'] });
+  const verify = () => Promise.resolve({ verdict: 'TAMPERED' as const, faults: ['something'] });
   const request = { file, workflowFolder: here, as: null, verify, fastForward: beginFastForward };
   await assert.rejects(importArchive(request), { code: 'ARCHIVE_INVALID' });
   assert.deepEqual(readTree(join(here, 'p')), before);

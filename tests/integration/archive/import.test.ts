@@ -119,7 +119,7 @@ describe('import', () => {
         readdirSync(into).filter((name) => !name.startsWith('.')),
         [],
       );
-      return Promise.resolve({ verdict: 'UNANCHORED', faults: [] });
+      return Promise.resolve({ verdict: 'UNANCHORED' as const, faults: [] });
     };
     await importArchive({ file, workflowFolder: into, as: null, verify });
     assert.ok(seen.includes('events.jsonl') && seen.includes('tasks/T-2/events.jsonl'));

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -12,6 +12,8 @@ import { verifyProject } from '../../../daemon/ledger/verify-project.ts';
 import type { ExportAnswer } from '../../../daemon/ports/services.ts';
 import type { Disclosure } from '../../../protocol/disclosure.ts';
 import { sha256Hex } from '../../../protocol/digest.ts';
+import { sliceEventLine } from '../../../protocol/event-slices.ts';
+import { formatRedactedLine } from '../../../protocol/redacted-line.ts';
 import { exportTo, importFrom, makeEvidence, writeDeep } from '../../helpers/archive-fixture.ts';
 import { addKey, archiveSigner, makeKey } from '../../helpers/archive-key.ts';
 import { partsOf, rebag, refusalOf, told } from '../../helpers/hostile-archive.ts';
@@ -22,7 +24,6 @@ import {
   opened,
   PERSON,
   scratchFolder,
-  stopped,
   taskLog,
   withLedger,
 } from '../../helpers/ledger-fixture.ts';
@@ -35,7 +36,7 @@ const EVERYTHING: ExportChoice = { tasks: null, since: null, redact: [] };
 const has = (program: string) => spawnSync(program, ['--help'], { stdio: 'ignore' }).error === undefined;
 const toolsMissing = has('unzip') && has('sha256sum') ? false : 'unzip or sha256sum is not installed';
 
-/** A project with a secret in a line of a task log, in one of the project log, and in an artifact. */
+/** A project with a secret in a line of a task log. */
 async function makeSecret() {
   const folder = mkdtempSync(join(root, 'r-'));
   const project = await makeEvidence(folder);
@@ -43,13 +44,10 @@ async function makeSecret() {
   await withLedger(folder, async (ledger) => {
     await addKey(ledger, key);
     await ledger.appendTask('T-1', PERSON, 'running', [note(SECRET), note('harmless')]).durable;
-    await ledger.appendProject(PERSON, [stopped()]).durable;
   });
   const lines = linesOf(taskLog(project, 'T-1'));
   const seq = lines.findIndex((line) => line.includes(SECRET)) + 1;
-  const isStop = (line: string) => line.includes('"type":"daemon.stopped"');
-  const projectSeq = linesOf(join(project, 'events.jsonl')).findIndex(isStop) + 1;
-  return { folder, project, key, seq, projectSeq, file: join(folder, 'part.zip') };
+  return { folder, project, key, seq, file: join(folder, 'part.zip') };
 }
 
 type Made = Awaited<ReturnType<typeof makeSecret>>;
@@ -69,11 +67,11 @@ async function assertSound(file: string): Promise<Disclosure> {
 }
 
 describe('redaction', () => {
-  test('withholds lines and files, and chain, heads, tree and digests still verify', async () => {
+  test('withholds lines and files, and chain, heads and digests still verify', async () => {
     const made = await makeSecret();
     const artifact = 'tasks/T-1/artifacts/R0/S0/A-1/README';
     const bytes = readFileSync(join(made.project, artifact));
-    const redact = [`tasks/T-1/events.jsonl:${made.seq}`, `events.jsonl:${made.projectSeq}`, artifact];
+    const redact = [`tasks/T-1/events.jsonl:${made.seq}`, 'tasks/t-1/events.jsonl:1', artifact];
     const answer = await exportPart(made, { redact });
     assert.deepEqual([answer.redacted, answer.tasks_left_out], [3, 0]);
     assert.deepEqual(await assertSound(made.file), {
@@ -83,7 +81,7 @@ describe('redaction', () => {
       tasks: { included: ['T-1', 't-1'], left_out: 0 },
       redacted: [
         { path: artifact, sha256: sha256Hex(bytes), bytes: bytes.length },
-        { path: 'events.jsonl', seq: made.projectSeq },
+        { path: 'tasks/t-1/events.jsonl', seq: 1 },
         { path: 'tasks/T-1/events.jsonl', seq: made.seq },
       ],
     });
@@ -120,7 +118,7 @@ describe('redaction', () => {
     const made = await makeSecret();
     const redact = [
       'events.jsonl:1',
-      'events.jsonl:2',
+      '*.jsonl:2-3',
       'tasks/T-1/**',
       'tasks/T-1/nothing',
       'tasks/T-1/events.jsonl:999',
@@ -131,8 +129,7 @@ describe('redaction', () => {
         assert.equal(error.code, 'USAGE');
         const { refused = [] } = (error.details ?? {}) as { readonly refused?: readonly string[] };
         const text = refused.join('\n');
-        assert.match(text, /line 1 of events\.jsonl \(project\.created\)/);
-        assert.match(text, /line 2 of events\.jsonl \(task\.created\)/);
+        assert.equal(text.match(/lines of events\.jsonl: the project log is always whole/g)?.length, 1);
         assert.match(text, /tasks\/T-1\/events\.jsonl: it is needed whole/);
         assert.match(text, /tasks\/T-1\/nothing: there is nothing/);
         assert.match(text, /events\.jsonl:999: there is nothing/);
@@ -188,19 +185,46 @@ describe('redaction', () => {
     assert.equal(existsSync(join(made.folder, 'into')), false);
   });
 
-  test('that nobody told of is refused, and so is one that was told of and not done', async () => {
+  test('that nobody told of is found', async () => {
     const made = await makeSecret();
-    await exportPart(made, { redact: [`events.jsonl:${made.projectSeq}`] });
+    await exportPart(made, { redact: [`tasks/T-1/events.jsonl:${made.seq}`] });
     const parts = await partsOf(made.file);
     const without = parts.filter(({ name }) => !/disclosure|attestation/.test(name));
-    const silent = await refusalOf(made.folder, zipBytes(rebag(without)));
-    assert.match(told(silent, 'p/data/events.jsonl'), /is redacted, and nothing says so/);
-    await exportTo(made.project, `${made.file}.whole`);
-    const disclosure = parts.find(({ name }) => name === 'p/disclosure.json');
-    assert.ok(disclosure !== undefined);
-    const whole = [...(await partsOf(`${made.file}.whole`)), disclosure];
-    const undone = await refusalOf(made.folder, zipBytes(rebag(whole)));
-    assert.match(told(undone, 'p/data/events.jsonl'), /is not redacted, as is said/);
+    writeFileSync(made.file, zipBytes(rebag(without)));
+    const { verdict, ledger } = await verifyArchive({
+      file: made.file,
+      verify: (folder) => verifyProject(folder),
+    });
+    assert.deepEqual([verdict, ledger?.at], ['TAMPERED', { log: 'tasks/T-1/events.jsonl', seq: made.seq }]);
+  });
+
+  test('of a line of the project log is refused, even when it is told of and claims another type', async () => {
+    const made = await makeSecret();
+    await exportPart(made, { redact: [`tasks/T-1/events.jsonl:${made.seq}`] });
+    const hide = (line: string) => {
+      const { hashAt: _, ...slices } = sliceEventLine(line) ?? assert.fail(line);
+      return formatRedactedLine({ ...slices, type: 'daemon.started', redacted_bytes: line.length });
+    };
+    const parts = (await partsOf(made.file)).filter(({ name }) => !name.includes('attestation'));
+    const data = parts.find(({ name }) => name === 'p/data/events.jsonl')?.data.toString() ?? '';
+    const created = data.split('\n').findIndex((line) => line.includes('"type":"task.created"'));
+    assert.ok(created > 0);
+    const changed = data.split('\n').with(created, hide(data.split('\n')[created] ?? ''));
+    const said = (text: string) =>
+      text.replace('"redacted":[', `"redacted":[{"path":"events.jsonl","seq":${created + 1}},`);
+    const hostile = parts.map((part) => {
+      if (part.name !== 'p/disclosure.json') return part;
+      return { ...part, data: Buffer.from(said(part.data.toString())) };
+    });
+    const bytes = zipBytes(
+      rebag(hostile, (payload) => {
+        payload['data/events.jsonl'] = changed.join('\n');
+      }),
+    );
+    const problems = await refusalOf(made.folder, bytes);
+    assert.match(told(problems, 'p/disclosure.json'), /does not say what was left out as Reeve does/);
+    assert.match(told(problems, 'p/data/events.jsonl'), /is no event/);
+    assert.equal((await verifyArchive({ file: join(made.folder, 'hostile.zip') })).verdict, 'TAMPERED');
   });
 });
 

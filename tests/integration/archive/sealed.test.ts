@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { verifyArchive } from '../../../daemon/archive/verify-archive.ts';
@@ -55,7 +55,7 @@ test('the same contents and key give the same bytes', async () => {
 });
 
 test(
-  'openssl alone verifies the statement, which names manifest and checkpoint',
+  'openssl alone verifies the statement, which names every file beside the payload and the checkpoint',
   { skip: openssl },
   async () => {
     const { folder, key, file } = await sealed();
@@ -76,13 +76,21 @@ test(
       readonly subject: readonly unknown[];
       readonly predicate: { readonly size: number; readonly project_id: string };
     };
-    assert.deepEqual(subject.slice(0, 2), [
-      {
-        name: 'manifest-sha256.txt',
-        digest: { sha256: sha256Hex(texts.get('p/manifest-sha256.txt') ?? '') },
-      },
-      { name: 'data/checkpoint', digest: { sha256: sha256Hex(texts.get('p/data/checkpoint') ?? '') } },
-    ]);
+    const names = [
+      'REPORT.md',
+      'bag-info.txt',
+      'bagit.txt',
+      'checkpoint.vkey',
+      'report.html',
+      'verify.mjs',
+      'manifest-sha256.txt',
+      'data/checkpoint',
+    ];
+    const expected = names.map((name) => ({
+      name,
+      digest: { sha256: sha256Hex(texts.get(`p/${name}`) ?? '') },
+    }));
+    assert.deepEqual(subject, expected);
     assert.equal(predicate.project_id, 'p');
   },
 );
@@ -121,8 +129,9 @@ test('without the key, or with another one, the checkpoint of the project folder
     const texts = await textsOf(other);
     assert.equal(texts.get('p/data/checkpoint'), older);
     assert.equal(texts.has('p/attestation.dsse.json'), false);
-    const { ok, problems } = await verifyArchive({ file: other });
-    assert.ok(ok, JSON.stringify(problems));
+    const { ok, verdict, problems, is_attested } = await verifyArchive({ file: other });
+    assert.deepEqual([ok, verdict, problems, is_attested], [false, 'CANNOT_VERIFY', [], false]);
+    assert.match(texts.get('p/REPORT.md') ?? '', /nobody vouches for this report/);
   }
   writeFileSync(join(project, 'checkpoint'), older.replace(/\n\d+\n/, '\n2\n'));
   await assert.rejects(exportTo(project, join(folder, 'x.zip')), {
@@ -184,4 +193,61 @@ test('a statement about other files is refused', async () => {
   const problems = await refusalOf(folder, zipBytes(rebag(mixed)));
   assert.match(told(problems, 'p/manifest-sha256.txt'), /not the file that attestation/);
   assert.match(told(problems, 'p/data/checkpoint'), /not the file that attestation/);
+});
+
+test('without the statement that is due an archive cannot be verified; what the ledger finds is worse', async () => {
+  const { folder, file } = await sealed();
+  const parts = (await partsOf(file)).filter(({ name }) => name !== 'p/attestation.dsse.json');
+  const other = join(folder, 'other.zip');
+  const verdictOf = async (bytes: Uint8Array) => {
+    writeFileSync(other, bytes);
+    const verify = (project: string) => verifyProject(project);
+    const { ok, verdict } = await verifyArchive({ file: other, verify });
+    return { ok, verdict };
+  };
+  assert.deepEqual(await verdictOf(zipBytes(rebag(parts))), { ok: false, verdict: 'CANNOT_VERIFY' });
+  const log = 'data/tasks/T-1/events.jsonl';
+  const cut = rebag(parts, (payload) => {
+    payload[log] = (payload[log] ?? '').replace(/[^\n]*\n$/, '');
+  });
+  assert.deepEqual(await verdictOf(zipBytes(cut)), { ok: false, verdict: 'TRUNCATED' });
+  const gone = rebag(parts, (payload) => {
+    delete payload[log];
+  });
+  assert.deepEqual(await verdictOf(zipBytes(gone)), { ok: false, verdict: 'TRUNCATED' });
+  const changed = rebag(parts, (payload) => {
+    payload[log] = (payload[log] ?? '').replace('again', 'never');
+  });
+  assert.deepEqual(await verdictOf(zipBytes(changed)), { ok: false, verdict: 'TAMPERED' });
+  const problems = await refusalOf(folder, zipBytes(gone));
+  assert.match(told(problems, `p/${log}`), /missing/);
+});
+
+test('whatever is changed or added beside the payload is refused, with the manifests made anew', async () => {
+  const { folder, file } = await sealed();
+  const parts = await partsOf(file);
+  for (const path of ['REPORT.md', 'report.html', 'verify.mjs', 'bag-info.txt']) {
+    const changed = parts.map((part) =>
+      part.name === `p/${path}` ? { ...part, data: Buffer.concat([part.data, Buffer.from('x: y\n')]) } : part,
+    );
+    const problems = await refusalOf(folder, zipBytes(rebag(changed)));
+    assert.match(told(problems, `p/${path}`), /not the file that attestation/);
+  }
+  const added = [...parts, { name: 'p/READ-ME-FIRST.html', data: Buffer.from('all is well') }];
+  const problems = await refusalOf(folder, zipBytes(rebag(added)));
+  assert.deepEqual(problems, [
+    { entry: 'p/READ-ME-FIRST.html', problem: 'attestation.dsse.json does not name it' },
+  ]);
+  assert.equal((await verifyArchive({ file: join(folder, 'hostile.zip') })).verdict, 'TAMPERED');
+  const fewer = parts.filter(({ name }) => name !== 'p/report.html');
+  assert.match(told(await refusalOf(folder, zipBytes(rebag(fewer))), 'p/report.html'), /attestation/);
+});
+
+test('an archive is never written into the folder of its own project', async () => {
+  const { project, folder } = await sealed();
+  for (const file of [join(project, 'p.zip'), join(project, 'tasks/T-1/p.zip')])
+    await assert.rejects(exportTo(project, file), { code: 'USAGE', message: /folder of the project itself/ });
+  symlinkSync(project, join(folder, 'link'), 'junction');
+  await assert.rejects(exportTo(project, join(folder, 'link/p.zip')), { code: 'USAGE' });
+  await exportTo(project, join(folder, '..p.zip'));
 });

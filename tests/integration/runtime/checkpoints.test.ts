@@ -180,8 +180,9 @@ describe('a daemon with a key', () => {
       event.type === 'daemon.started' ? [event.data.policy] : [],
     );
     const [rules] = started;
-    assert.ok(rules !== undefined && started.length === 2);
-    assert.deepEqual(started[1], rules);
+    // A project that is new to a daemon is told as well.
+    assert.ok(rules !== undefined && started.length === 3);
+    assert.deepEqual(started, [rules, rules, rules]);
     const text = readFileSync(join(project.folder, rules.path), 'utf8');
     assert.equal(sha256Hex(text), rules.sha256);
     assert.equal(Buffer.byteLength(text), rules.bytes);

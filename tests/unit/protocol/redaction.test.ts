@@ -22,7 +22,7 @@ const DISCLOSURE: Disclosure = {
     { path: 'tasks/T-1/artifacts/a.txt', sha256: DIGEST, bytes: 0 },
     { path: 'tasks/T-1/events.jsonl', seq: 4 },
     { path: 'tasks/T-1/events.jsonl', seq: 7 },
-    { path: 'events.jsonl', seq: 7 },
+    { path: 'tasks/T-2/events.jsonl', seq: 7 },
   ],
 };
 
@@ -38,7 +38,7 @@ describe('disclosure.json', () => {
 
   it('tells the redacted lines of each log', () => {
     assert.deepEqual([...redactedSeqs(DISCLOSURE, 'tasks/T-1/events.jsonl')], [4, 7]);
-    assert.deepEqual([...redactedSeqs(DISCLOSURE, 'tasks/T-2/events.jsonl')], []);
+    assert.deepEqual([...redactedSeqs(DISCLOSURE, 'tasks/T-3/events.jsonl')], []);
   });
 
   const changed = (changes: object): string => `${canonicalJson({ ...DISCLOSURE, ...changes })}\n`;
@@ -56,15 +56,21 @@ describe('disclosure.json', () => {
     'a time that is none': changed({ since: 'yesterday' }),
     'a time that is a number': changed({ since: 1 }),
     'tasks that are no list': tasks({ included: 'T-1', left_out: 0 }),
+    'tasks that are a number': tasks({ included: 1, left_out: 0 }),
     'tasks that are no names': tasks({ included: [1], left_out: 0 }),
+    'a task that no folder can be named by': tasks({ included: ['../T-1'], left_out: 0 }),
+    'no tasks': tasks({ included: null, left_out: 0 }),
     'a negative number of tasks': tasks({ included: [], left_out: -1 }),
     'half a task': tasks({ included: [], left_out: 0.5 }),
     'tasks by another name': tasks({ included: [], omitted: 0 }),
     'redactions that are no list': changed({ redacted: {} }),
     'a redaction that is none': redacted({}),
-    'line 0': redacted({ path: 'events.jsonl', seq: 0 }),
+    'a line of the project log': redacted({ path: 'events.jsonl', seq: 1 }),
+    'a line of a segment': redacted({ path: 'tasks/T-1/events.000001.jsonl', seq: 1 }),
+    'a line of another file': redacted({ path: 'tasks/T-1/packs/events.jsonl', seq: 1 }),
+    'line 0': redacted({ path: 'tasks/T-1/events.jsonl', seq: 0 }),
     'a line without a log': redacted({ path: 1, seq: 1 }),
-    'a line that is no number': redacted({ path: 'events.jsonl', seq: '1' }),
+    'a line that is no number': redacted({ path: 'tasks/T-1/events.jsonl', seq: '1' }),
     'a file without a size': redacted({ ...file, bytes: '1' }),
     'a file without a path': redacted({ ...file, path: null }),
     'a file without a digest': redacted({ ...file, sha256: 'A'.repeat(64) }),
@@ -85,34 +91,38 @@ describe('a redacted line', () => {
     step_id: 'S1',
     data: { step_id: 'S1', reason: 'secret' },
   }).text;
-  const inProject = buildEventLine({ ...place, seq: 1, prev_event_hash: null }, stamp, actor, {
-    type: 'daemon.stopped',
-    data: { pid: 1, reason: 'secret' },
+  const first = buildEventLine({ ...place, task_id: 'T-1', seq: 1, prev_event_hash: null }, stamp, actor, {
+    type: 'step.reset',
+    run_id: 'R',
+    step_id: 'S1',
+    data: { step_id: 'S1', reason: 'secret' },
   }).text;
 
-  function redact(text: string, leaf_hash?: string): RedactedLine {
+  function redact(text: string): RedactedLine {
     const slices = sliceEventLine(text);
     assert.ok(slices !== null);
     const { hashAt: _, ...line } = slices;
-    return { ...line, redacted_bytes: Buffer.byteLength(text), leaf_hash };
+    return { ...line, redacted_bytes: Buffer.byteLength(text) };
   }
 
   it('keeps the place of the line and nothing of its content', () => {
-    for (const line of [redact(inTask), redact(inProject, DIGEST)]) {
+    for (const line of [redact(inTask), redact(first)]) {
       const text = formatRedactedLine(line);
       assert.deepEqual(parseRedactedLine(text), line);
       assert.equal(canonicalJson(JSON.parse(text)), text);
       assert.doesNotMatch(text, /secret|actor|data/);
     }
-    assert.deepEqual(Object.keys(JSON.parse(formatRedactedLine(redact(inProject, DIGEST))) as object), [
+    assert.deepEqual(Object.keys(JSON.parse(formatRedactedLine(redact(inTask))) as object), [
       'event_hash',
       'id',
-      'leaf_hash',
       'log_id',
       'prev_event_hash',
       'project_id',
       'redacted_bytes',
+      'run_id',
       'seq',
+      'step_id',
+      'task_id',
       'time',
       'type',
       'v',
@@ -125,7 +135,7 @@ describe('a redacted line', () => {
       (line) => line.replace(/"redacted_bytes":\d+,/, ''),
       (line) => line.replace(/"redacted_bytes":\d+/, '"redacted_bytes":0'),
       (line) => line.replace(/"redacted_bytes":\d+/, '"redacted_bytes":65536'),
-      (line) => line.replace('"log_id"', '"leaf_hash":"x","log_id"'),
+      (line) => line.replace('"log_id"', `"leaf_hash":"${DIGEST}","log_id"`),
       (line) => line.replace('{', '{"actor":{},'),
       (line) => ` ${line}`,
       (line) => `${line} `,

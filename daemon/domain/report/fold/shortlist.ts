@@ -4,6 +4,7 @@ import type { TaskStory } from './task-story.ts';
 /** A task that is told in full. */
 export interface Chosen {
   readonly card: TaskCard;
+  /** Read anew each time it is asked for. */
   readonly story: TaskStory;
 }
 
@@ -14,49 +15,60 @@ export interface ShortlistLimits {
   readonly characters: number;
 }
 
-/** Keeps the stories that matter most to a reader, within its limits at the end and twice that on the way. */
+/** Keeps the stories that matter most to a reader, as many as fit: the same ones, whatever the order they come in. */
 export interface Shortlist {
   readonly offer: (chosen: Chosen) => void;
   /** In the order in which they are told. */
   readonly chosen: () => readonly Chosen[];
 }
 
-/** Creates an empty shortlist. */
+/** Creates an empty shortlist; the first story is told however long it is. */
 export function createShortlist(limits: ShortlistLimits): Shortlist {
-  let entries: readonly Weighed[] = [];
-  let added: Weighed[] = [];
+  const entries: Kept[] = [];
   let characters = 0;
-  const trim = () => {
-    entries = pickFirst([...entries, ...added], limits);
-    added = [];
-    characters = 0;
-  };
+  /** The first in order that did not fit: nothing behind it will. */
+  let rest: TaskCard | null = null;
   return {
-    offer: (chosen) => {
-      const weighed = { ...chosen, characters: JSON.stringify(chosen.story).length };
-      added.push(weighed);
-      characters += weighed.characters;
-      // Sorted once in a while only: a hundred thousand tasks must not each cost a sort.
-      if (added.length >= limits.tasks || characters >= limits.characters) trim();
+    offer: ({ card, story }) => {
+      if (rest !== null && compareCards(rest, card) < 0) return;
+      const kept = { card, text: JSON.stringify(story) };
+      entries.splice(placeOf(entries, card), 0, kept);
+      characters += kept.text.length;
+      for (let last = entries.at(-1); last !== undefined; last = entries.at(-1)) {
+        const fits = entries.length <= limits.tasks && characters <= limits.characters;
+        if (fits || entries.length === 1) return;
+        entries.pop();
+        characters -= last.text.length;
+        rest = last.card;
+      }
     },
-    chosen: () => {
-      trim();
-      return entries;
-    },
+    chosen: () =>
+      entries.map(({ card, text }) => ({
+        card,
+        get story() {
+          return JSON.parse(text) as TaskStory;
+        },
+      })),
   };
 }
 
-interface Weighed extends Chosen {
-  readonly characters: number;
+/**
+ * As text, a story takes a third of the memory. And the engine, which sees which objects live long and lays their kind
+ * where it seldom cleans, sees that those of stories die young.
+ */
+interface Kept {
+  readonly card: TaskCard;
+  readonly text: string;
 }
 
-/** Takes what fits; the first one is told however long it is. */
-function pickFirst(entries: readonly Weighed[], limits: ShortlistLimits): readonly Weighed[] {
-  const sorted = entries.toSorted((one, other) => compareCards(one.card, other.card)).slice(0, limits.tasks);
-  let characters = 0;
-  return sorted.filter((entry, index) => {
-    if (index > 0 && characters + entry.characters > limits.characters) return false;
-    characters += entry.characters;
-    return true;
-  });
+/** Where a card belongs in order, by halving. */
+function placeOf(entries: readonly Kept[], card: TaskCard): number {
+  let [from, to] = [0, entries.length];
+  while (from < to) {
+    const middle = Math.floor((from + to) / 2);
+    const there = entries[middle];
+    if (there !== undefined && compareCards(there.card, card) < 0) from = middle + 1;
+    else to = middle;
+  }
+  return from;
 }

@@ -62,7 +62,16 @@ function workerFacts(attempts: readonly AttemptStory[]): readonly Fact[] {
     places.set(`${repository} ${baseCommit}`, [code(repository), ' at commit ', code(baseCommit)]);
   }
   if (workers.size === 0)
-    return [{ label: 'Worker', lines: [['Not recorded: an outside tool reported the work.']] }];
+    return [
+      {
+        label: 'Worker',
+        lines: [
+          [
+            'Not told by the lines handed over: an outside tool reported the work, or its lines are withheld.',
+          ],
+        ],
+      },
+    ];
   return [
     { label: 'Worker', lines: [...workers.values()] },
     { label: 'Repository', lines: [...places.values()] },

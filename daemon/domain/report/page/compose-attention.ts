@@ -1,4 +1,3 @@
-import type { Chosen } from '../fold/shortlist.ts';
 import type { ProjectStory, RefusalStory, Told } from '../fold/project-story.ts';
 import { clockTime, count, grouped } from '../words/amounts.ts';
 import { notableLine } from '../words/notable-line.ts';
@@ -11,13 +10,22 @@ const MAX_LINES = 200;
 
 /** What was refused, overridden or lost anywhere in the project, each with the way to its details. */
 export function composeAttention({ project, chosen }: ReportSources): readonly Block[] {
-  const lines = [...ofProject(project), ...chosen.flatMap(ofTask)];
+  const lines = ofProject(project);
   const shown = lines.slice(0, MAX_LINES);
-  const rest = lines.length - shown.length;
+  let rest = lines.length - shown.length;
+  for (const [index, { card, story }] of chosen.entries()) {
+    const grave = story.notables.items.filter(({ isGrave }) => isGrave);
+    const to = { type: 'link', to: taskAnchor(index), text: card.taskId } as const;
+    const told = grave.slice(0, MAX_LINES - shown.length);
+    shown.push(...told.map((notable) => notableLine(notable, [to])));
+    rest += grave.length - told.length;
+  }
   return [
     heading(2, 'Refused, overridden, or out of the ordinary'),
-    lines.length === 0
-      ? paragraph('Nothing: no order was refused, no person overruled a verdict, nothing was repaired.')
+    shown.length === 0
+      ? paragraph(
+          'Nothing in the lines handed over: no order was refused, no person overruled a verdict, nothing was repaired.',
+        )
       : { type: 'list', items: shown },
     ...(rest === 0
       ? []
@@ -68,11 +76,6 @@ function refusalLine(refusal: RefusalStory): Line {
     said(items.join(' ')),
     ...(dropped === 0 ? [] : [faint(` And ${count(dropped, 'further problem')}.`)]),
   ];
-}
-
-function ofTask({ card, story }: Chosen, index: number): readonly Line[] {
-  const to = { type: 'link', to: taskAnchor(index), text: card.taskId } as const;
-  return story.notables.items.filter(({ isGrave }) => isGrave).map((notable) => notableLine(notable, [to]));
 }
 
 function at({ time, seq }: Pick<Told<unknown>, 'time' | 'seq'>): string {

@@ -8,7 +8,7 @@ export function composeOpening({ project, timeline }: ReportSources, facts: Repo
   return [
     paragraph(
       'Reeve gives bounded work orders to automatic workers (most are AI coding agents), measures what they really did, ' +
-        'judges it, and records every step in a ledger that nobody can change unnoticed. This report retells that ledger ' +
+        'judges it, and records every step in a ledger made so that a later change shows. This report retells that ledger ' +
         'in plain words: who asked for what, what was allowed, what was done, what was refused or overridden, and on ' +
         'which evidence work was accepted.',
     ),

@@ -8,7 +8,8 @@ export interface Page {
   readonly title: string;
   /** What stands above the title. */
   readonly kicker: string;
-  readonly blocks: readonly Block[];
+  /** To be read once: each may be composed only then. */
+  readonly blocks: Iterable<Block>;
 }
 
 /** good, bad and warn are always accompanied by words: colour alone says nothing to some readers. */

@@ -8,8 +8,8 @@ import { TONE_SIGN } from './tone-sign.ts';
  *
  * Threat: the text is a worker's. All of it is escaped, and should one escape fail, the policy forbids what it could do.
  */
-export function renderHtml({ kicker, title, blocks }: Page): string {
-  return [
+export function* renderHtml({ kicker, title, blocks }: Page): Generator<string, void, undefined> {
+  yield [
     '<!doctype html>',
     '<html lang="en">',
     '<head>',
@@ -24,12 +24,10 @@ export function renderHtml({ kicker, title, blocks }: Page): string {
     '<body>',
     `<header><p class="kicker">${escapeHtml(kicker)}</p><h1><bdi>${escapeHtml(title)}</bdi></h1></header>`,
     '<main>',
-    ...blocks.map(renderBlock),
-    '</main>',
-    '</body>',
-    '</html>',
     '',
   ].join('\n');
+  for (const block of blocks) yield `${renderBlock(block)}\n`;
+  yield '</main>\n</body>\n</html>\n';
 }
 
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";

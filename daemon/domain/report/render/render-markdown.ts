@@ -3,12 +3,9 @@ import { escapeMarkdown, markdownCode } from './escape-markdown.ts';
 import { TONE_SIGN } from './tone-sign.ts';
 
 /** Renders a page in GitHub flavoured Markdown that also reads well as plain text. */
-export function renderMarkdown({ kicker, title, blocks }: Page): string {
-  return (
-    [`# ${escapeMarkdown(kicker)}: ${escapeMarkdown(title)}`, ...blocks.map(renderBlock), '']
-      .join('\n\n')
-      .trimEnd() + '\n'
-  );
+export function* renderMarkdown({ kicker, title, blocks }: Page): Generator<string, void, undefined> {
+  yield `# ${escapeMarkdown(kicker)}: ${escapeMarkdown(title)}\n`;
+  for (const block of blocks) yield `\n${renderBlock(block)}\n`;
 }
 
 function renderBlock(block: Block): string {

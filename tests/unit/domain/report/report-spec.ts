@@ -1,5 +1,5 @@
 import { createReport, type ReportLimits } from '../../../../daemon/domain/report/create-report.ts';
-import type { RenderedReport, ReportFacts, WithheldLine } from '../../../../daemon/domain/report/report.ts';
+import type { Report, ReportFacts, WithheldLine } from '../../../../daemon/domain/report/report.ts';
 import { sha256Hex } from '../../../../protocol/digest.ts';
 import type { EventDraft, LedgerEvent } from '../../../../protocol/events.ts';
 import type { Actor } from '../../../../protocol/generated/types.ts';
@@ -78,14 +78,20 @@ export interface Given {
   readonly limits?: ReportLimits;
 }
 
+/** A report's two texts. */
+export interface ReportTexts {
+  readonly markdown: string;
+  readonly html: string;
+}
+
+/** Ends a report. */
+export function finish(report: Report, facts: ReportFacts): ReportTexts {
+  const { markdown, html } = report.finish(facts);
+  return { markdown: [...markdown].join(''), html: [...html].join('') };
+}
+
 /** Makes a report as an exporter does. */
-export function reportOf({
-  events = [],
-  withheld = [],
-  files = {},
-  facts = {},
-  limits,
-}: Given): RenderedReport {
+export function reportOf({ events = [], withheld = [], files = {}, facts = {}, limits }: Given): ReportTexts {
   const report = createReport(limits);
   for (const event of events) report.add(event);
   for (const line of withheld) report.addWithheld(line);
@@ -93,5 +99,5 @@ export function reportOf({
     const bytes = files[wanted.path];
     if (bytes !== undefined) report.addFile(wanted, new TextEncoder().encode(bytes));
   }
-  return report.finish({ ...FACTS, ...facts });
+  return finish(report, { ...FACTS, ...facts });
 }

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { EventDraft, LedgerEvent } from '../../../../protocol/events.ts';
 import { createReport } from '../../../../daemon/domain/report/create-report.ts';
-import type { RenderedReport, WithheldLine } from '../../../../daemon/domain/report/report.ts';
+import type { WithheldLine } from '../../../../daemon/domain/report/report.ts';
 import { attempt, closed, opened } from '../../../helpers/task-spec.ts';
-import { FACTS, HASH, ofProject, ofTask, PERSON, reportOf } from './report-spec.ts';
+import { FACTS, finish, HASH, ofProject, ofTask, PERSON, reportOf, type ReportTexts } from './report-spec.ts';
 
 const ROOT = `${'A'.repeat(43)}=`;
 const key = (id: string) => ({ key_id: id.repeat(64), public_key: ROOT });
@@ -261,12 +261,12 @@ describe('lines that say less than they should', () => {
 });
 
 /** A failed attempt, a line that nobody may read, and an acceptance by a person. */
-function reportAround(line: WithheldLine): RenderedReport {
+function reportAround(line: WithheldLine): ReportTexts {
   const report = createReport();
   const events = ofTask('T-1', opened, ...attempt(0, 0, 'TIMEOUT'), [closed, { actor: PERSON }]);
   for (const event of events) {
     if (event.type === 'task.closed') report.addWithheld(line);
     report.add(event);
   }
-  return report.finish(FACTS);
+  return finish(report, FACTS);
 }

@@ -58,7 +58,7 @@ describe('a task in the report', () => {
       /Closed as accepted by daemon reeve, 2026-02-19 12:00:08 UTC: Every criterion was met/,
     );
     assert.match(text, new RegExp(`Commit \`${'c'.repeat(40)}\` on branch \`reeve/T-1/T-1_run\``));
-    assert.match(text, /Nothing: no order was refused/);
+    assert.match(text, /Nothing in the lines handed over: no order was refused/);
   });
 
   test('tells by which way an order came', () => {
@@ -157,7 +157,10 @@ describe('a task in the report', () => {
 
   test('reads on past an attempt whose first line it never saw', () => {
     const text = tell(opened, spawned(3, 3), recorded(0, 0, 'COMMAND_FAILED'));
-    assert.match(text, /Worker:\*\* Not recorded: an outside tool reported the work\./);
+    assert.match(
+      text,
+      /Worker:\*\* Not told by the lines handed over: an outside tool reported the work, or its lines are withheld\./,
+    );
   });
 });
 
