@@ -7,8 +7,6 @@ import { runEntry, SetupError } from './run-entry.mjs';
 
 const EXECUTABLE = 'dist/cli/main.js';
 const STAMP = 'dist/.inputs.sha256';
-/** Goes into every archive as it is: an auditor compares it with the sources. */
-const STANDALONE_VERIFIER = 'daemon/archive/standalone/verify.mjs';
 
 // Everything is compiled in memory first: a type error leaves the last good dist/ as it was.
 await runEntry(async () => {
@@ -16,7 +14,7 @@ await runEntry(async () => {
   if (inputsDigest === undefined) throw new SetupError('run npm run build: it knows what to build from');
   const program = createProgram();
   reportErrors(ts.getPreEmitDiagnostics(program));
-  const outputs = new Map([...emit(program), ...copyGenerated(), copied(STANDALONE_VERIFIER)]);
+  const outputs = new Map([...emit(program), ...copyGenerated(), ...copyStandalone()]);
   assertImportsResolve(outputs);
   replaceDist(outputs, inputsDigest);
 });
@@ -74,6 +72,13 @@ function withJsSpecifiers(declarations) {
 function copyGenerated() {
   return listFiles(REPOSITORY, 'protocol/generated')
     .filter((path) => /\.(js|d\.ts)$/.test(path))
+    .map(copied);
+}
+
+/** Goes into every archive as it is: an auditor compares it with the sources. */
+function copyStandalone() {
+  return listFiles(REPOSITORY, 'daemon/archive/standalone')
+    .filter((path) => path.endsWith('.mjs'))
     .map(copied);
 }
 
